@@ -51,7 +51,8 @@ def test_the_tables_are_those_of_one_machine(spark: Any, monkeypatch: pytest.Mon
     policy = creditlang.load(regulation.policy())
     tables, dealt = frames(spark)
     one = policy.run(tables=tables, language="en", engine="columnar")
-    nobody = run_on_spark(policy, {**dealt, "violation": dealt["violation"].limit(0)})
+    nobody = run_on_spark(policy, {**dealt, "violation": dealt["violation"].limit(0)}, results="students")
+    assert list(nobody) == ["students"]
     assert nobody["students"].count() == STUDENTS
     found = run_on_spark(policy, dealt, language="en")
     for name, table in one.tables.items():

@@ -21,7 +21,8 @@ from creditlang.columnar.numbered import Numbered
 from creditlang.columnar.record_columns import RecordColumns
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.plan.inputs import Input, Reader, Reads
+from creditlang.diagnostics import Diagnostic
+from creditlang.plan.inputs import Ask, Input, Reader, Reads
 from creditlang.plan.tables import Filler, Made
 from creditlang.values import EXACT, Undetermined
 
@@ -41,19 +42,23 @@ _IN_ORDER: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
 
 
 class Texts:
-    """Texts by number, each once; phrases with their other language."""
+    """Texts by number, each once; phrases with their other language; reasons with what else is said of a record."""
 
     def __init__(self) -> None:
         """With the empty text as number 0."""
         self.texts: list[str] = [""]
-        self._known: dict[tuple[str, str], int] = {("", ""): 0}
+        self.told: dict[int, tuple[Diagnostic, o.Operator | None]] = {}
+        """By the numbers of reasons: what is said of a record, and the line by which."""
+        self._known: dict[tuple[str, str, Diagnostic | None, int], int] = {("", "", None, 0): 0}
 
-    def number(self, text: str) -> int:
-        """The number of a text."""
-        key = (str(text), getattr(text, "zh", ""))
+    def number(self, text: str, told: Diagnostic | None = None, by: o.Operator | None = None) -> int:
+        """The number of a text, or of a reason that has more `told` of a record, by a line."""
+        key = (str(text), getattr(text, "zh", ""), told, id(by) if told is not None else 0)
         if key not in self._known:
             self._known[key] = len(self.texts)
             self.texts.append(text)
+            if told is not None:
+                self.told[len(self.texts) - 1] = told, by
         return self._known[key]
 
 
@@ -78,6 +83,8 @@ class Known:
     texts: Texts
     has: Mapping[str, Numbers]
     """For each student, whether there are records of a kind."""
+    once: frozenset[str]
+    """The kinds of whose records each goes to one rule at most."""
     readers: Mapping[str, Reader]
     semester_texts: Numbers = field(init=False)
     enrolments: Numbers = field(init=False)
@@ -97,6 +104,8 @@ class Known:
     _combined: dict[tuple[str, frozenset[Input]], tuple[Numbers, Sequence[int]]] = field(factory=dict)
     _met: dict[tuple[str, Reads, int], Numbered] = field(factory=dict)
     """Combinations of the first so many inputs, where all would be more than there are numbers."""
+    _fields_asked: dict[Ask, Numbers] = field(factory=dict)
+    """Numbers for the owners of records with what they have in a field."""
     _said: dict[tuple[str, e.Expression], dict[Any, int]] = field(factory=dict)
     """The answers to each question, or sorts of why there is none, with their numbers."""
 
@@ -292,11 +301,29 @@ class Known:
         ]
         return np.array(named, np.int32)[back]
 
-    def aside(self, asks: frozenset[str], places: Numbers, odd: Numbers) -> None:
-        """Leave to be worked out alone who has records of the kinds that are asked about."""
-        for kind in asks:
-            owners = self.cohort.owners[places]
-            odd[owners[self.has[kind][owners]]] = True
+    def aside(self, kind: str, asks: Iterable[Ask], places: Numbers, odd: Numbers) -> None:
+        """Leave to be worked out alone of whom some records of a kind ask about others, and may find any."""
+        owners = self.cohort.owners[places] if asks else places
+        for ask in asks:
+            at = np.flatnonzero(self.has[ask.kind][owners])
+            if len(at) and ask.field:
+                at = at[np.isin(self._looked_for(kind, ask, places[at]), self._to_be_found(ask))]
+            odd[owners[at]] = True
+
+    def _looked_for(self, kind: str, ask: Ask, places: Numbers) -> Numbers:
+        """Numbers for the owners of some records of a kind with what they look for; -1 where there is no such."""
+        own, theirs = self.cohort.kinds[kind], self.cohort.kinds[ask.kind].fields[ask.field].values
+        known = {value: code for code, value in enumerate(theirs) if code}
+        codes = np.array([known.get(value, -1) for value in own.fields[ask.same_as].values], np.int64)
+        wanted = codes[own.fields[ask.same_as].codes[places - own.first]]
+        return np.where(wanted < 0, -1, self.cohort.owners[places] * len(theirs) + wanted)
+
+    def _to_be_found(self, ask: Ask) -> Numbers:
+        if ask not in self._fields_asked:
+            kind = self.cohort.kinds[ask.kind]
+            column = kind.fields[ask.field]
+            self._fields_asked[ask] = self.cohort.owners[kind.places] * len(column.values) + column.codes
+        return self._fields_asked[ask]
 
 
 @define(eq=False)
@@ -317,7 +344,7 @@ class AnswerTable:
         """The number of the value for each of some records."""
         if self._reads is None:
             self._reads = self.known.readers[self.kind].reads(self.expression)
-        self.known.aside(self._reads.asks, places, odd)
+        self.known.aside(self.kind, self._reads.asks, places, odd)
         keys, size = self.known.keys(self.kind, self._reads, places)
         if self._numbers is None or self._numbers.size != size:
             self._numbers = Numbered(self._ask, size)
