@@ -74,11 +74,12 @@ class MutatedPolicies(Part):
         rng = random.Random(number)
         draft = drafted(rng, rng.choice(("en", "zh"))) if rng.random() < 0.16 else None
         text = draft.text if draft is not None else rng.choice(self.texts)
-        whole, seen = rng.random() < WHOLE, {text}
-        # most changes touch one declaration, and those that they do not touch say the same again
-        parts = [text] if whole else [declaration_with_needs(rng, text) for _ in range(OF_EACH // OF_A_DECLARATION)]
+        whole, seen, part = rng.random() < WHOLE, {text}, text
         for count in range(OF_EACH):
-            mutation = self.mutated(rng, parts[count % len(parts)])
+            if not whole and count % OF_A_DECLARATION == 0:
+                # most changes touch one declaration; what others say that do not need it, is said again and again
+                part = declaration_with_needs(rng, text)
+            mutation = self.mutated(rng, part)
             if mutation not in seen:
                 seen.add(mutation)
                 self._try(number, rng, mutation)
@@ -167,7 +168,8 @@ class MutatedPolicies(Part):
         codes = sorted(name for name in self.told if name.startswith("CR"))
         refused, run = self.told["refused"], self.told["run"]
         return [
-            f"mutations: {self.cases}, distinct: {self.distinct.count}; refused {refused}, run {run}; slowest {self.slowest:.2f} s",
+            f"mutations: {self.cases}, distinct: {self.distinct.count}; refused {refused}, run {run}; "
+            f"slowest {self.slowest:.2f} s",
             f"{len(codes)} codes told: {' '.join(codes)}",
         ]
 

@@ -104,7 +104,7 @@ def _looks_and_sounds(name: str, candidate: str) -> float:
     alike = _alike()
     spoken_name, spoken_candidate = _pinyin(name), _pinyin(candidate)
     if spoken_name == spoken_candidate and len(candidate) > 1:
-        return _SAME_SOUND + (1 - _SAME_SOUND) * alike.normalized_similarity(name, candidate)
+        return _SAME_SOUND + (1 - _SAME_SOUND) * float(alike.normalized_similarity(name, candidate))
     looks = alike.normalized_similarity(name, candidate)
     sounds = alike.normalized_similarity(spoken_name, spoken_candidate)
     return float(looks + sounds) / 2
