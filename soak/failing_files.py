@@ -82,7 +82,8 @@ class FailingFiles(Part):
         after = whole_files(path)
         wrong = [f"exit {code}: {text.strip()[-300:]}"] if "Traceback" in text or code not in range(6) else []
         wrong += [told for told, _ in wrong_files(command, before)]
-        if code in (0, 3) and after not in (sets if command.before is None else sets[1:]):
+        # a copy that makes reading faster may be missing: the results are there all the same, and CR755 says so
+        if code in (0, 3) and "CR755" not in text and after not in (sets if command.before is None else sets[1:]):
             wrong.append(f"exit {code}, but the results are not all there")
         for told in wrong:
             self.note(number, f"{command.target}, {what}: {told}")
