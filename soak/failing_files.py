@@ -32,8 +32,9 @@ CALLS = (
     "lstat",
 )  # fmt: skip
 ERRORS = (errno.ENOSPC, errno.EIO, errno.EACCES, errno.EROFS)
-FULL = range(100, 60_000, 2_000)
-"""Bytes after which the disk is full: what is written by the streams of Python is no call that can be made to fail."""
+FULL = range(4_000, 60_000, 2_000)
+"""Bytes after which the disk is full: what is written by the streams of Python is no call that can be made to fail.
+Fewer would not hold what the command says."""
 
 
 @cache

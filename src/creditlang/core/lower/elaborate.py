@@ -83,7 +83,7 @@ class Elaborator:
                 f"`times {factor}%`, or `plus {share} of` and the name of an amount",
                 f"“乘 {factor}%”，或写明是谁的，如“另加 {share} 的 某数”",
             )
-        self.scope.report("CR211", node.span, written=said, share=share, instead=instead)
+        self.scope.report("CR211", node.span, written=said, instead=instead)
 
     def need(self, kind: Type, name: str, node: t.Node) -> bool:
         """Report unless `kind` is called `name`."""
