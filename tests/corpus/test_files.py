@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 import xlsxwriter
-from tests.corpus import office_files
+from tests.corpus import office_files, office_texts, office_workbooks
 
 import creditlang
 
@@ -373,13 +373,13 @@ def test_files(policy: creditlang.Policy, tmp_path: Path, update: bool) -> None:
         path.write_bytes(content)
         look(kind, name, path)
 
-    for name, content in (*CSV.items(), *office_files.CSV.items()):
+    for name, content in (*CSV.items(), *office_texts.CSV.items()):
         beside("csv", name, ".csv", content)
     for name, content in JSON.items():
         alone("json", name, ".json", content)
-    for name, content in office_files.LINES.items():
+    for name, content in office_texts.LINES.items():
         beside("json lines", name, ".jsonl", content)
-    for name, make in (*WORKBOOK.items(), *office_files.WORKBOOK.items()):
+    for name, make in (*WORKBOOK.items(), *office_workbooks.WORKBOOK.items()):
         alone("workbook", name, ".xlsx", make())
     for name, make in office_files.PARQUET.items():
         beside("parquet", name, ".parquet", make())
