@@ -96,9 +96,8 @@ class CompiledEngine:
             program = self._programs[noted] = _Program(self.at_hand, noted)
         w = Work(self.at_hand, program, student, left, invalid)
         if program.applies is not None and not program.applies(w):
-            result = StudentResult(student.identifier, False)
-            result.records = {f"{x.kind} {x.identifier}": "out of scope" for x in student.records}
-            return Worked(self.at_hand, w, result)
+            records: dict[str, Disposition] = {f"{x.kind} {x.identifier}": "out of scope" for x in student.records}
+            return Worked(self.at_hand, w, StudentResult(student.identifier, False, records=records))
         order: Sequence[tuple[str, str]] | None = () if left else None
         for place, node in enumerate(program.nodes):
             try:
