@@ -215,6 +215,8 @@ class Work(AskedOfReference):
                 pairs = list(zip(given, told, strict=True))
                 plain = [row for row, said in pairs if said is None or said[0] == "live"]
                 even_void = [row for row, said in pairs if said is None or said[0] in ("live", "void")]
+        if self.invalid:
+            plain, even_void = ([row for row in rows if _key(row) not in self.invalid] for rows in (plain, even_void))
         self.plain[name], self.even_void[name] = plain, even_void
         if not given:
             return
@@ -230,7 +232,8 @@ class Work(AskedOfReference):
         """Give the records of a kind to the rules that take them."""
         program, field, taken = self.program, kind.item_field or "", self.taken
         takers, conditional, problems = program.takers[kind.name], program.conditional[kind.name], self.problems
-        if told is None and not conditional and not problems and program.takes_plainly[kind.name]:
+        plainly = not (conditional or problems or self.invalid) and program.takes_plainly[kind.name]
+        if told is None and plainly:
             for row in given:  # the same as below, for what nearly all are
                 taking = takers.get(row[2].get(field))
                 if taking is None:
@@ -244,7 +247,12 @@ class Work(AskedOfReference):
             found = (taking,) if taking is not None else ()
             if conditional:
                 found = (*found, *self._by_condition(conditional, row))
-            if problems and (problem := problems.get(id(row))) is not None:
+            if self.invalid and (known := self.invalid.get(_key(row))):
+                for _, rule, _, _ in found:
+                    taken[rule].append(self._found_invalid(rule, row, said, known))
+                if (wrong := known[0].record.problem) is not None:
+                    problems[id(row)] = wrong
+            elif problems and (problem := problems.get(id(row))) is not None:
                 self._not_judged(row, problem, found)  # a guard of the kind asked for what is not there
             elif not found:
                 self._not_taken(row, said, field)
@@ -273,6 +281,38 @@ class Work(AskedOfReference):
         entry[ARTICLE] = said[2] or entry[ARTICLE]
         entry[STEPS] = list(said[3]) if self.program.noted else None
         return entry
+
+    def _found_invalid(self, rule: str, row: Row, said: Told | None, known: list[Entry]) -> LightEntry:
+        """The entry of a rule for a record of which it is known that some rule finds it invalid, with these entries."""
+        entry = self.opened(rule, row) if said is None else self._open(rule, row, said)
+        for other in (x for x in known if x.rule == rule):
+            if other.pending or other.doubtful or other.carriers or not isinstance(other.amount, Decimal):
+                raise HandOver(INVALID)
+            entry = [
+                row, other.rule, other.account, other.period, other.sign, other.amount, other.raw, "invalid", "",
+                other.article, other.cut, other.member, other.gathered, (), list(other.steps), other.until, other.on,
+                other.semester, None,
+            ]  # fmt: skip
+            break
+        entry[STATE], entry[REASON] = "invalid", known[0].reason
+        return entry
+
+    def found_invalid(self) -> dict[str, list[Entry]]:
+        """Records that a rule found invalid and that were looked at all the same, with their invalid entries."""
+        kinds = {entry[ROW][RECORD].kind for entry in self.in_body}
+        looked_at = {id(row) for kind in kinds for row in self.even_void[kind]}
+        own: dict[int, list[LightEntry]] = {id(x[ROW]): [] for x in self.in_body if id(x[ROW]) in looked_at}
+        for rule in self.at_hand.policy.rules if own else ():
+            for entry in self.entries.get(rule, ()):
+                if id(entry[ROW]) in own:
+                    own[id(entry[ROW])].append(entry)
+        found: dict[str, list[Entry]] = {}
+        for entries in own.values():
+            row = entries[0][ROW]
+            invalid = [self.ledger(entry) for entry in entries if entry[STATE] == "invalid"]
+            if row[RECORD].kind in self.at_hand.policy.searched or len(invalid) < len(entries):
+                found[_key(row)] = invalid
+        return found
 
     def _by_condition(self, conditional: Iterable[Taker], row: Row) -> list[Taker]:
         """The rules that take a record by their condition."""
@@ -384,6 +424,9 @@ class Work(AskedOfReference):
         own: list[Row | LightEntry] = []
         for x in given:
             row: Row = x if isinstance(x, tuple) else x[ROW]
+            if self.invalid and _key(row) in self.invalid:
+                own.append(x)  # nothing was done to it
+                continue
             self.problems.pop(id(row), None)
             own.append(row if row is x else self._open(rule, row, self.told[id(row)]))
         self.taken[rule] = own
@@ -397,6 +440,10 @@ class Work(AskedOfReference):
     def part_lines(self) -> list[PartLine]:
         """How the parts of requirements stand."""
         return [found if isinstance(found, PartLine) else _part_line(*found) for found in self.parts]
+
+
+def _key(row: Row) -> str:
+    return f"{row[RECORD].kind} {row[RECORD].identifier}"
 
 
 def _part_line(
