@@ -273,9 +273,7 @@ def close_manifest(cohort: "Cohort", manager: "PluginManager", asked: AskedRun) 
     rows += [("data", without_password(address)) for address in asked.data]
     rows += [("policy_file", asked.policy_file), *(("mapping_file", name) for name in asked.mappings)]
     rows += [("language", str(cohort.results.language)), *(("student", who) for who in sorted({*asked.students}))]
-    if cohort.at_once:
-        rows += [("at_once", str(cohort.at_once)), ("parts", str(cohort.parts))]
-    rows += [*asked_rows(asked.tables), ("engine_asked", asked.engine), *plugin_rows(manager)]
+    rows += [*cohort.parts_rows, *asked_rows(asked.tables), ("engine_asked", asked.engine), *plugin_rows(manager)]
     rows.append(own_hash(rows))
 
 
