@@ -15,6 +15,7 @@ from creditlang import values as v
 from creditlang.compiled.body_source import BodySource
 from creditlang.compiled.expression_source import ExpressionSource
 from creditlang.compiled.expression_writer import Here
+from creditlang.compiled.invalid_records import found_invalid
 from creditlang.compiled.light_entries import CARRIERS, CUT, REASON, RECORD, ROW, STATE, LightEntry, light
 from creditlang.compiled.node_source import NodeSource, RestByReference
 from creditlang.compiled.policy_at_hand import (
@@ -120,7 +121,7 @@ class CompiledEngine:
         if w.open is not None and not left and passes == 1:
             self.handed_over[w.open] += 1
         result = w.rest(order or ()) if noted and (order is not None or w.theirs) else None
-        again = w.found_invalid() if result is None else w.evaluation().found_invalid(result)
+        again = found_invalid(w) if result is None else w.evaluation().found_invalid(result)
         if not noted and (again or order is not None):
             raise HandOver(MOVES_ASKED if order is not None else INVALID)
         if not again:
