@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import define, evolve, field
 
-from creditlang.arrow_texts import ArrowTexts, longest, most_differ, only_of
+from creditlang.arrow_texts import ArrowTexts, most_differ
 from creditlang.data.cells import LONGEST_TEXT, CellError, parse_identifier, strip_cell, text_at
 from creditlang.data.sheets.sheet_heading import Heading
 from creditlang.diagnostics import Diagnostic
@@ -58,7 +58,8 @@ class DealtSheet:
         columns = {str(at): _compact(column) for at, column in enumerate(batch.columns)}
         texts = columns[str(self.identity)].dictionary_encode()
         known = texts.dictionary
-        if not only_of(ArrowTexts(known), _IN_NUMBERS) or longest(ArrowTexts(known)) > LONGEST_TEXT:
+        long = (compute.max(compute.binary_length(known)).as_py() or 0) > LONGEST_TEXT
+        if long or not ArrowTexts(known).only_of(_IN_NUMBERS):
             known = pyarrow.array([person_of(text) for text in known.to_pylist()], pyarrow.string())
         people = known.take(texts.indices)
         if batch.problems:
