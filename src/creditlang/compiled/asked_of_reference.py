@@ -76,7 +76,7 @@ class AskedOfReference:
     __slots__ = (
         "at_hand", "by_kind", "copies", "entries", "even_void", "extra", "in_body", "invalid", "left", "open", "others",
         "plain", "problems", "program", "ranks", "reference", "requirements", "run", "student", "taken", "theirs",
-        "told", "unrated", "unseen_rules",
+        "told", "undated", "unrated", "unseen_rules",
     )  # fmt: skip
     at_hand: PolicyAtHand
     student: StudentData
@@ -109,6 +109,8 @@ class AskedOfReference:
     """What is open in the first rule, fact or requirement that was left to the interpreter for that."""
     program: Any
     told: dict[int, Told]
+    undated: set[int]
+    """Rows of which it is not known in which periods they lie."""
     theirs: set[str]
     """The rules whose entries the interpreter has."""
     reference: Evaluation | None
