@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from time import process_time
 
 from creditlang.api import load
-from creditlang.cohort import Evaluation, Settings
+from creditlang.cohort import Evaluation, Settings, fewer_collections
 from creditlang.columnar import ColumnarEngine
 from creditlang.columnar.chunk_tables import ChunkTables
 from creditlang.data.coded.coded_dataset import CodedDataset
@@ -57,7 +57,7 @@ def measured(folder: Path, settled: bool) -> float:
         dataset = Dataset(kept, sheets=dataset.sheets)
     with stages.timed("coding"):
         coded = CodedDataset.of(policy, dataset)
-    with stages.timed("engine"):
+    with stages.timed("engine"), fewer_collections():
         chunks = list(engine.chunks(coded))
     alone = sum(len(_alone(chunk)) for chunk in chunks)
     with stages.timed("tables"):
