@@ -114,6 +114,21 @@ def parts(given: argparse.Namespace) -> Iterator[Line]:
         yield f"{said}: seconds", "60 for 40 M", told, found["wall"] <= 60 * found["records"] / 40e6
 
 
+def totals(given: argparse.Namespace) -> Iterator[Line]:
+    """A run that ends with the table of students, beside DuckDB from integers in Parquet to the same totals."""
+    if given.large:
+        found = json.loads(_run("-m", "bench.in_parts", "--students", given.large, "--tables", "students", "--json"))
+        own, other, gib = found["cpu"], found["duckdb"]["cpu"], found["peak"] / 1024
+        said = f"{given.large:,} students, {found['records']:,} rows, Parquet to `students`"
+        yield (
+            f"{said}: times DuckDB",
+            "0.25",
+            f"{other / own:.2f} ({own:.1f} against {other:.1f} s of CPU)",
+            own <= 4 * other,
+        )
+        yield f"{said}: GiB of memory", "3", f"{gib:.2f}", gib <= 3
+
+
 def one_student(given: argparse.Namespace) -> Iterator[Line]:
     """One student at hand, by generated code."""
     for policy, who, wanted in (("measured", "of 40 records", 60), ("hengyang", "of Hengyang", 80)):
@@ -196,7 +211,7 @@ def rules(given: argparse.Namespace) -> Iterator[Line]:
 
 
 GROUPS: dict[str, Callable[[argparse.Namespace], Iterator[Line]]] = {
-    x.__name__: x for x in (engines, files, parts, one_student, regulation, small, rules)
+    x.__name__: x for x in (engines, files, parts, totals, one_student, regulation, small, rules)
 }
 
 

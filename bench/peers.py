@@ -97,8 +97,8 @@ def polars(columns: Columns, students: int) -> Found:
     return _gathered(students, one.to_numpy(), two.to_numpy())
 
 
-def duckdb(columns: Columns, students: int) -> Found:
-    """DuckDB, on integers and one thread; amounts of records by joins with small tables."""
+def duckdb(columns: Columns | Path, students: int) -> Found:
+    """DuckDB, on integers, at hand or in a file, and one thread; amounts of records by joins with small tables."""
     with _connected(columns) as connection:
         totals = connection.sql(_TOTALS).fetchnumpy()
         late = connection.sql(_LATE).fetchnumpy()
@@ -117,7 +117,7 @@ def duckdb_with_reasons(columns: Columns, students: int) -> Found:
 
 
 @contextmanager
-def _connected(columns: Columns) -> Iterator[Any]:
+def _connected(columns: Columns | Path) -> Iterator[Any]:
     """DuckDB with the records and the regulation's numbers as tables."""
     import duckdb
     import pyarrow as pa
@@ -128,7 +128,8 @@ def _connected(columns: Columns) -> Iterator[Any]:
         items = {"item": np.arange(40), "cap": CAPS, "category": CATEGORIES, "points": DEDUCTIONS,
                  "shared": SHARED, "halved": HALVED}  # fmt: skip
         known = {
-            "records": pa.table(dict(columns)), "items": pa.table(items),
+            "records": connection.read_parquet(str(columns)) if isinstance(columns, Path) else pa.table(dict(columns)),
+            "items": pa.table(items),
             "rates": pa.table({"item": keys[0], "level": keys[1], "column": keys[2], "rate": RATES.ravel()}),
             "shares": pa.table({"team": sizes[0] + 1, "place": sizes[1], "share": SHARES.ravel()}),
         }  # fmt: skip

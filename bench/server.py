@@ -16,7 +16,7 @@ import socket
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import cycle
 from os import sysconf
@@ -59,17 +59,6 @@ def hostile() -> Iterator[tuple[str, bytes]]:
     )
 
 
-async def ask(client: httpx.AsyncClient, body: bytes, waits: list[float], statuses: Counter[int]) -> None:
-    """One question."""
-    start = perf_counter()
-    try:
-        answer = await client.post("/api/evaluate", content=body, headers=JSON)
-    except httpx.TransportError:  # one that was idle may be closed as it is used again: whoever asks opens another
-        answer = await client.post("/api/evaluate", content=body, headers=JSON)
-    waits.append(perf_counter() - start)
-    statuses[answer.status_code] += 1
-
-
 @define
 class Measured:
     """Questions over so many seconds: how long each waited, and the statuses of the answers; 0 is none."""
@@ -92,39 +81,53 @@ class Measured:
         return f"{len(waits) / self.seconds:.0f} a second: {told}; {self.unanswered} not answered; hostile {hostile}"
 
 
+async def ask(client: httpx.AsyncClient, body: bytes, counted: Callable[[], Measured]) -> None:
+    """One question; it is counted where `counted` says once it is answered."""
+    start = perf_counter()
+    try:
+        answer = await client.post("/api/evaluate", content=body, headers=JSON)
+    except httpx.TransportError:  # one that was idle may be closed as it is used again: whoever asks opens another
+        answer = await client.post("/api/evaluate", content=body, headers=JSON)
+    measured = counted()
+    measured.waits.append(perf_counter() - start)
+    measured.statuses[answer.status_code] += 1
+
+
+async def harm(client: httpx.AsyncClient, counted: Callable[[], Measured | None]) -> None:
+    """Hostile questions, as long as there is where to count them."""
+    for question, body in hostile():
+        try:
+            answer = await client.post(f"/api/{question}", content=body, headers=JSON)
+            status = answer.status_code
+        except httpx.TransportError:
+            status = 0
+        if (measured := counted()) is None:
+            return
+        measured.harmed[status] += 1
+        await asyncio.sleep(0.1)
+
+
 async def measure(url: str, bodies: list[bytes], seconds: float, connections: int, rate: float | None) -> Measured:
     """So many seconds of questions, at a rate or as fast as they go."""
     measured = Measured(seconds)
-    waits, statuses, harmed = measured.waits, measured.statuses, measured.harmed
     turn = cycle(bodies)
     async with httpx.AsyncClient(base_url=url, timeout=60) as client:
         until = perf_counter() + seconds
 
         async def as_fast_as_it_goes() -> None:
             while perf_counter() < until:
-                await ask(client, next(turn), waits, statuses)
+                await ask(client, next(turn), lambda: measured)
 
         async def at_a_rate(each: float) -> None:
             tasks, due = [], perf_counter()
             while due < until:
                 await asyncio.sleep(max(0, due - perf_counter()))
-                tasks.append(asyncio.create_task(ask(client, next(turn), waits, statuses)))
+                tasks.append(asyncio.create_task(ask(client, next(turn), lambda: measured)))
                 due += each
             await asyncio.gather(*tasks)
 
-        async def harm() -> None:
-            for question, body in hostile():
-                if perf_counter() > until:
-                    return
-                try:
-                    answer = await client.post(f"/api/{question}", content=body, headers=JSON)
-                    harmed[answer.status_code] += 1
-                except httpx.TransportError:
-                    harmed[0] += 1
-                await asyncio.sleep(0.1)
-
         asked = [at_a_rate(1 / rate)] if rate else [as_fast_as_it_goes() for _ in range(connections)]
-        await asyncio.gather(harm(), *asked)
+        await asyncio.gather(harm(client, lambda: measured if perf_counter() < until else None), *asked)
     return measured
 
 

@@ -16,9 +16,9 @@ from attrs import define, field
 from bench.database_servers import MariadbServer, PostgresqlServer, Server
 from creditlang.schema import RESULT_TABLES
 from soak.forked_runs import ended, started
-from soak.killed_runs import DAYS, whole_files
 from soak.part import Part
 from soak.small_data import Tables, as_csv, policy, small
+from soak.writing_commands import DAYS, whole_files
 
 Contents = dict[str, object]
 """Files of a folder or rows of tables, by name."""

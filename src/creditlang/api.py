@@ -20,9 +20,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
-from creditlang.cohort import Cohort, Settings, result_tables, run_cohort
+from creditlang.cohort import Cohort, Settings, asked_rows, result_tables, run_cohort
 from creditlang.comparison import Comparison, Differences, Side, compare_cohorts, differences, one_reading
 from creditlang.core import operators as o
 from creditlang.data.given_rows import unknown_name
@@ -32,6 +32,7 @@ from creditlang.driver import compile_source, decode, find_policy, read_source
 from creditlang.errors import DataError, PolicyError
 from creditlang.explain import Explanation
 from creditlang.given_arguments import (
+    asked_tables,
     check_period,
     declared_name,
     dropped_ids,
@@ -141,19 +142,23 @@ class Policy:
         set: Mapping[str, Any] | None = None,
         language: Language = "en",
         engine: Engine = "auto",
+        results: str | Sequence[str] = (),
     ) -> Cohort:
         """The results of all students of a source, or of tables at hand, or both.
 
         `data` is a folder, a file, `sample:NAME` or `scheme:where`, or several. `tables` gives tables by the names or
         labels of their kinds, `{"student": students, "activity": activities}`: data frames of polars or pandas, pyarrow
         tables, whatever has `__arrow_c_stream__`. `mapping` says how to read sheets with other headings: files, or
-        names of bundled ones. `engine` says what works the students out; all give the same. Raises `DataError` when a
-        mapping or a table cannot be used.
+        names of bundled ones. `engine` says what works the students out; all give the same. `results` names the result
+        tables to make, `["students", "accounts"]`, if not all: the fewer, the sooner; the manifest is always made, and
+        all is counted whatever is made. Raises `DataError` when a mapping or a table cannot be used.
         """
-        settings = self._settings(mapping, as_of, set, language, engine)
+        made = asked_tables(results)
+        settings = evolve(self._settings(mapping, as_of, set, language, engine), tables=made)
         with ExitStack() as stack:
             sources = self._opened(stack, data, tables)
             cohort = run_cohort(self.core, _tables(sources), settings, lambda: _problems(sources), {})
+            cohort.results.rows["manifest"] += asked_rows(made)
             cohort.results.rows["manifest"] += [("data_hash", source.fingerprint()) for source in sources]
             return cohort
 

@@ -105,13 +105,20 @@ class ArrowTexts(Sequence[str | None]):
         Texts that are the same have the same number of 64 bits, made of their bytes, so if no two numbers are, no two
         texts are. That takes a fifth of the time of keeping each text in a table.
         """
+        starts, _ = self._bytes()
+        if self.array.null_count or (starts[1:] - starts[:-1]).max(initial=0) > _LONGEST_COMPARED:
+            return False
+        found = self.bits()
+        found.sort()
+        return bool((found[1:] != found[:-1]).all())
+
+    def bits(self) -> "Numbers":
+        """For each text, there being nothing else, a number of 64 bits, made of its length and bytes."""
         import numpy
 
         starts, content = self._bytes()
         lengths = numpy.diff(starts)
         longest = int(lengths.max(initial=0))
-        if self.array.null_count or longest > _LONGEST_COMPARED:
-            return False
         padded = numpy.zeros(len(content) + longest + _WORD, numpy.uint8)
         padded[: len(content)] = content
         words: Numbers = numpy.ndarray((len(padded) - _WORD + 1,), numpy.uint64, padded, strides=(1,))
@@ -125,8 +132,7 @@ class ArrowTexts(Sequence[str | None]):
                 numbers ^= part
                 numbers *= _FACTOR
                 numbers ^= numbers >> 29
-        found.sort()
-        return bool((found[1:] != found[:-1]).all())
+        return found
 
     def _bytes(self) -> "tuple[Numbers, Numbers]":
         """Where the texts begin and the last one ends in all their bytes, and these."""

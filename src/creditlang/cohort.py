@@ -6,7 +6,7 @@ whoever is asked for; of each only what is ranked or added up is kept.
 """
 
 import gc
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from functools import cache
@@ -48,6 +48,8 @@ class Settings:
     mappings: tuple[MappingFile, ...] = ()
     """How to read sheets that have not the policy's own names."""
     engine: Engine = "auto"
+    tables: tuple[str, ...] = tuple(RESULT_TABLES)
+    """The result tables that are made, as `Results.wanted`."""
 
 
 @frozen
@@ -65,7 +67,8 @@ class Cohort:
 
     def __repr__(self) -> str:
         results = self.results
-        return f"<Cohort of {len(results.tables['students'])} students by {results.policy.identifier}>"
+        of = f" of {len(results.tables['students'])} students" if "students" in results.tables else ""
+        return f"<Cohort{of} by {results.policy.identifier}>"
 
     def _repr_html_(self) -> str:
         """What the students have come to, for notebooks."""
@@ -85,7 +88,7 @@ class Cohort:
 
 def result_tables(results: Results) -> dict[str, ResultTable]:
     """The tables of finished results by name, in the order of the contract."""
-    return {name: ResultTable(name, results.columns(name), results.tables[name]) for name in RESULT_TABLES}
+    return {name: ResultTable(name, results.columns(name), results.tables[name]) for name in results.wanted}
 
 
 @define(eq=False)
@@ -133,7 +136,7 @@ class Evaluation:
 
         with fewer_collections():
             one_student.among(everybody)
-        results = Results(policy, settings.language, unread=dataset.unread)
+        results = Results(policy, settings.language, settings.tables, unread=dataset.unread)
         return Evaluation(policy, settings, dataset, results, one_student)
 
     @property
@@ -144,13 +147,17 @@ class Evaluation:
 
     def evaluate(self, identifier: str) -> StudentResult:
         """The results of one student; what is wrong is noted."""
-        dataset, student = self.dataset, self.dataset.students[identifier]
+        student = self.dataset.students[identifier]
         result = self.one_student.result(as_read(student))
-        dataset.problems.extend(result.problems)
-        dataset.owners.update({id(found): identifier for found in result.problems})
+        self.note(identifier, result.problems)
         if student.problem is not None:
             self.results.undetermined[identifier] = "invalid"
         return result
+
+    def note(self, identifier: str, problems: Iterable[Diagnostic]) -> None:
+        """Note what is wrong with the data of a student."""
+        for found in problems:
+            self.dataset.problem(found, identifier)
 
     def in_columns(self, engine: "ColumnarEngine") -> Iterator[str | None]:
         """Take in the results of the chosen students in order; those to be worked out alone are given back instead."""
@@ -169,6 +176,7 @@ class Evaluation:
             for place, done in enumerate(settled.tolist(), chunk.students.first):
                 identifier = tables.cohort.students[place]
                 if done:
+                    self.note(identifier, tables.told.get(identifier, ()))
                     yield None
                 elif not wanted or identifier in wanted:
                     yield identifier
@@ -265,6 +273,11 @@ def _manifest(policy: Policy, settings: Settings, one_student: OneStudent, equat
         *(("mapping", f"{mapping.name} {mapping.digest}") for mapping in settings.mappings),
         ("equation", equation),
     ]
+
+
+def asked_rows(tables: Sequence[str]) -> list[tuple[str, str]]:
+    """What a manifest says of the tables that were made, where not all were."""
+    return [("table", name) for name in tables[:-1] or tables] if len(tables) < len(RESULT_TABLES) else []
 
 
 @cache

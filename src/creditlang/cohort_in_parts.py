@@ -54,12 +54,13 @@ def _worked_out(
     dealt: DealtData, settings: Settings, problems: Callable[[], Iterable[Diagnostic]], manifest: Mapping[str, str],
     at_once: int, progress: Progress,
 ) -> Cohort:  # fmt: skip
-    policy, results, shelf = dealt.policy, Results(dealt.policy, settings.language), BatchShelf()
+    policy, shelf = dealt.policy, BatchShelf()
+    results = Results(policy, settings.language, settings.tables)
     expected = len(settings.students) or dealt.listed
     one_student = OneStudent(policy, settings.as_of, settings.overrides, engine=settings.engine, expected=expected)
     long = {
         name: LongTable(shelf, len(results.columns(name)), _KEYS.get(name, 0))
-        for name in results.rows
+        for name in results.wanted
         if name not in MADE_AT_THE_END
     }
     parts = done = 0

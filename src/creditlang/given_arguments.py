@@ -23,8 +23,9 @@ from creditlang.diagnostics import Diagnostic, Language, Phrase, Place, either, 
 from creditlang.errors import DataError
 from creditlang.ledger import Record, StudentResult
 from creditlang.one_student import Engine, together_names, wrong_place
+from creditlang.schema import RESULT_TABLES
 from creditlang.types import WHOLE
-from creditlang.words import SORTS
+from creditlang.words import SORTS, TABLES
 
 _OF_A_YEAR: Final = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?|-W(0[1-9]|[1-4]\d|5[0-3])|-Q[1-4])?")
 """What is called by the numbers of its year, in which nothing may have happened."""
@@ -118,6 +119,11 @@ _TAKEN: Final[Mapping[str, _Taken]] = {
         _is(Mapping),
         Phrase("a mapping of kinds to lists of records", "从种类到记录列表的映射"),
         '{"activity": [{…}, {…}]}',
+    ),
+    "results": _Taken(
+        _is_or_lists(str),
+        Phrase("the name of a result table, or a list of such", "结果表的名称，或者其列表"),
+        '["students", "accounts"]',
     ),
     "set": _Taken(_is(Mapping, type(None)), Phrase("a mapping of names to values", "从名称到值的映射"), '{"name": 1}'),
     "tables": _Taken(
@@ -263,6 +269,16 @@ def opened_mappings(policy: o.Policy, names: Iterable[str | Path]) -> tuple[Mapp
     if wrong := [problem for mapping in found if isinstance(mapping, list) for problem in mapping]:
         raise DataError(wrong)
     return tuple(mapping for mapping in found if not isinstance(mapping, list))
+
+
+def asked_tables(results: str | Iterable[str]) -> tuple[str, ...]:
+    """The result tables to make, by name or label, in their order and with the manifest; all, where none is named.
+    Raises `DataError` CR734 for one that there is not.
+    """
+    look_at(results=results)
+    called = {name: name for name in RESULT_TABLES} | {TABLES[name].zh: name for name in RESULT_TABLES}
+    asked = {_named("table", name, called) for name in ([results] if isinstance(results, str) else results)}
+    return tuple(name for name in RESULT_TABLES if not asked or name in asked or name == "manifest")
 
 
 def check_period(policy: o.Policy, result: StudentResult, period: object) -> None:

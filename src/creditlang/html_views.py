@@ -47,11 +47,12 @@ def result_view(policy: Policy, result: StudentResult) -> str:
 
 
 def cohort_view(results: Results) -> str:
-    """What the students of a cohort have come to, the first of them one by one."""
-    policy, language = results.policy, results.language
-    students = results.tables["students"]
-    title = said(_COHORT, language, title=policy.title or policy.identifier, students=len(students))
-    return f"<p>{html_text(title)}</p>{html_table(results.columns('students'), students, language)}"
+    """What the students of a cohort have come to, the first of them one by one; without them, the first table."""
+    policy, language, name = results.policy, results.language, results.wanted[0]
+    title, rows = policy.title or policy.identifier, results.tables[name]
+    if name == "students":
+        title = said(_COHORT, language, title=title, students=len(rows))
+    return f"<p>{html_text(title)}</p>{html_table(results.columns(name), rows, language)}"
 
 
 def _language(policy: Policy) -> Language:

@@ -115,6 +115,8 @@ class Results:
 
     policy: Policy
     language: Language = "zh"
+    wanted: Sequence[str] = tuple(RESULT_TABLES)
+    """The tables that are made, in their order; the manifest is one of them. All is counted whatever is made."""
     rows: dict[str, list[Row]] = field(factory=lambda: {name: [] for name in RESULT_TABLES})
     """Those that were made one by one."""
     columns_taken: "dict[str, list[tuple[TableColumns, Numbers]]]" = field(factory=dict)
@@ -160,10 +162,11 @@ class Results:
         number = fact.type.name == "number" and fact.period is None
         return Column(name, "number" if number else "text", label(fact, language), fact_words(policy, name, language))
 
-    def screen_rows(self, rows: Iterable[Row]) -> list[list[Value]]:
-        """Rows of the table of students as people read them: codes in words, ranks and counts without decimals."""
-        columns, scales = self.columns("students"), self.policy.scales
-        whole = {name for sort, name in shown_results(self.policy) if sort == "fact" and scales.get(name) == 0}
+    def screen_rows(self, rows: Iterable[Row], table: str = "students") -> list[list[Value]]:
+        """Rows of a table as people read them: codes in words, of students ranks and counts without decimals."""
+        columns, scales = self.columns(table), self.policy.scales
+        facts = shown_results(self.policy) if table == "students" else ()
+        whole = {name for sort, name in facts if sort == "fact" and scales.get(name) == 0}
         return [
             [
                 int(cell) if isinstance(cell, Decimal) and column.name in whole else column.shown(cell)
@@ -201,24 +204,31 @@ class Results:
     def add(self, result: StudentResult) -> None:
         """Take in one student's results."""
         self.tally(result)
-        if result.applies:
+        wanted = self.wanted
+        if result.applies and "students" in wanted:
             self._students(result)
-        for line in result.accounts:
+        for line in result.accounts if "accounts" in wanted else ():
             self.rows["accounts"].append(
                 (result.student, line.account, line.period, amount_value(line.amount), line.unit or "")
             )
-        for fact in result.facts:
+        for fact in result.facts if "facts" in wanted else ():
             if self.policy.facts[fact.fact].groups is None:
                 self.rows["facts"].append((result.student, fact.fact, fact.period, fact_value(fact.value)))
-        for part in result.parts:
+        for part in result.parts if "requirements" in wanted else ():
             self.rows["requirements"].append(
                 (
                     result.student, part.requirement, part.part, amount_value(part.needed), amount_value(part.have),
                     amount_value(part.short), part.status, part.article, part.period,
                 )
             )  # fmt: skip
-        for entry in result.entries:
-            self.entry(entry, result)
+        if self.makes_entries:
+            for entry in result.entries:
+                self.entry(entry, result)
+
+    @property
+    def makes_entries(self) -> bool:
+        """Whether a table has what became of single records."""
+        return "records" in self.wanted or "steps" in self.wanted
 
     def add_groups(self, lines: Iterable[GroupLine]) -> None:
         """Take in what has come out for groups of people."""
@@ -233,25 +243,17 @@ class Results:
     def entry(self, entry: Entry, result: StudentResult | None = None) -> None:
         """Take in one entry and its steps."""
         record = entry.record
-        own = result.disposition(entry) if result else entry.disposition()
-        account = self.policy.accounts.get(entry.account)
-        self.rows["records"].append(
-            (
-                record.kind,
-                record.identifier,
-                record.student,
-                own,
-                self.words(entry.told),
-                entry.rule,
-                entry.account,
-                entry.period,
-                amount_value(signed(entry, entry.raw)),
-                amount_value(counted_amount(entry)),
-                (account.unit if account else None) or "",
-                entry.article,
-            )
-        )
-        for number, step in enumerate(entry.steps, start=1):
+        if "records" in self.wanted:
+            own = result.disposition(entry) if result else entry.disposition()
+            account = self.policy.accounts.get(entry.account)
+            self.rows["records"].append(
+                (
+                    record.kind, record.identifier, record.student, own, self.words(entry.told), entry.rule,
+                    entry.account, entry.period, amount_value(signed(entry, entry.raw)),
+                    amount_value(counted_amount(entry)), (account.unit if account else None) or "", entry.article,
+                )
+            )  # fmt: skip
+        for number, step in enumerate(entry.steps if "steps" in self.wanted else (), start=1):
             self.rows["steps"].append(
                 (
                     record.identifier, entry.rule, number, step.in_words(step.text, self.language, quoted=True),
@@ -328,8 +330,8 @@ class Results:
     def in_order(self, people_of_steps: Sequence[int] = ()) -> dict[str, Sequence[Row]]:
         """The tables of what has been taken in, sorted; of what came as columns, nothing is kept."""
         tables: dict[str, Sequence[Row]] = {}
-        for name, rows in self.rows.items():
-            taken = self.columns_taken.pop(name, ())
+        for name in self.wanted:
+            rows, taken = self.rows[name], self.columns_taken.pop(name, ())
             if not taken:
                 tables[name] = rows
                 if name not in _AS_THEY_COME:
@@ -348,9 +350,8 @@ class Results:
         """The tables of some of the students, with nothing of them kept but what is counted; not what is wrong."""
         self.in_columns += Counter(self.dispositions.values())
         self.dispositions.clear()
-        waiting = {name: self.rows.pop(name) for name in MADE_AT_THE_END}
-        yield from self.in_order(people_of_steps).items()
-        self.rows = {name: waiting.get(name, []) for name in RESULT_TABLES}
+        yield from ((x, rows) for x, rows in self.in_order(people_of_steps).items() if x not in MADE_AT_THE_END)
+        self.rows = {name: rows if name in MADE_AT_THE_END else [] for name, rows in self.rows.items()}
 
 
 def headed(

@@ -14,13 +14,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cache
-from importlib.util import find_spec
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from attrs import evolve, field, frozen
 
 from creditlang.diagnostics import Diagnostic
+from creditlang.installed import usable
 
 if TYPE_CHECKING:
     import numpy
@@ -54,8 +54,8 @@ BATCH_ROWS: Final = 65_536
 
 @cache
 def has_arrow() -> bool:
-    """Whether Arrow is installed, as it is with the extra `arrow`."""
-    return find_spec("pyarrow") is not None and find_spec("numpy") is not None
+    """Whether Arrow is installed, as it is with the extra `arrow`, and not too old."""
+    return usable("pyarrow") and usable("numpy")
 
 
 class Texts(tuple[str, ...]):

@@ -9,7 +9,7 @@ batch cuts in two waits for the next. The rows that come out are those of a run 
 text, as in CSV files. What has to be known among all people cannot be worked out like this, and is refused.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -21,10 +21,9 @@ from creditlang.data.cells import CellError, parse_identifier, strip_cell
 from creditlang.data.dataset import RECORD_ID, number_columns, people_tables
 from creditlang.diagnostics import Language, Phrase, Place, report
 from creditlang.errors import DataError
-from creditlang.given_arguments import look_at, wrong_argument
+from creditlang.given_arguments import asked_tables, look_at, wrong_argument
 from creditlang.one_student import Engine
 from creditlang.plugin.value_text import text_of
-from creditlang.schema import RESULT_TABLES
 from creditlang.table_columns import CodedCells, TableColumns
 from creditlang.toolkit.arrow_text import texts_of
 from creditlang.words import AMONG_ALL
@@ -101,6 +100,7 @@ class _Work:
 def run_on_spark(
     policy: Policy, tables: Mapping[str, Any], *, as_of: date | str | None = None, set: Mapping[str, Any] | None = None,
     language: Language = "zh", engine: Engine = "columnar", partitions: int | None = None,
+    results: str | Sequence[str] = (),
 ) -> dict[str, Any]:  # fmt: skip
     """The result tables by name, all but the manifest, as Spark data frames of text that are worked out when asked for.
 
@@ -115,10 +115,11 @@ def run_on_spark(
     from pyspark.sql import functions as f
 
     look_at(tables=tables, as_of=as_of, set=set, language=language, engine=engine)
+    made = asked_tables(results)
     if any(fact.among_others for fact in policy.core.facts.values()):
         raise _refused("", AMONG_ALL)
     sheets = [_sheet(policy, name, frame) for name, frame in tables.items()]
-    options = {"as_of": as_of, "set": set, "language": language, "engine": engine}
+    options = {"as_of": as_of, "set": set, "language": language, "engine": engine, "results": made}
     work = _Work(policy, tuple(sheets), {name: x for name, x in options.items() if x is not None})
     dealt = None
     for sheet, frame in zip(sheets, tables.values(), strict=True):
@@ -132,7 +133,7 @@ def run_on_spark(
         "person"
     )
     found = dealt.mapInArrow(work.results, _RESULTS).persist()
-    columns = _columns(policy, language)
+    columns = _columns(policy, language, made)
     return {
         name: found.where(f.col("sheet") == name).select(
             *(f.col("cells")[place].alias(column) for place, column in enumerate(names))
@@ -141,12 +142,12 @@ def run_on_spark(
     }
 
 
-def _columns(policy: Policy, language: Language) -> dict[str, list[str]]:
-    """The names of the columns of each result table."""
+def _columns(policy: Policy, language: Language, made: Sequence[str]) -> dict[str, list[str]]:
+    """The names of the columns of each result table that is made, but for the manifest."""
     from creditlang.results import Results
 
     results = Results(policy.core, language)
-    return {name: [x.name for x in results.columns(name)] for name in RESULT_TABLES if name != "manifest"}
+    return {name: [x.name for x in results.columns(name)] for name in made[:-1]}
 
 
 def _sheet(policy: Policy, name: str, frame: Any) -> _Sheet:

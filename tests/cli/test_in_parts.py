@@ -139,20 +139,60 @@ def test_nor_can_these_data(cli: Any, policy: Path, folder: Any, changed: dict[s
     assert reason in result.stderr
 
 
-def test_a_full_disk_leaves_nothing_behind(tmp_path: Path) -> None:
-    """The system lets a file grow to 20 kB."""
-    (tmp_path / "tmp").mkdir()
-    command = [sys.executable, "-m", "creditlang", "run", "hengyang", "--data", "sample:hengyang", "--lang", "en"]
-    done = subprocess.run(
-        [*command, "--at-once", "300", "--out", str(tmp_path / "out")], check=False, capture_output=True, text=True,
-        env={"TMPDIR": str(tmp_path / "tmp"), "PATH": "", "PYTHONDONTWRITEBYTECODE": "1"}, timeout=100,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000)),
+def alone(folder: Path, code: str, *words: str, largest: int = -1) -> "subprocess.CompletedProcess[str]":
+    """A run in a process of its own after some code, whose files may grow to so many bytes."""
+    (folder / "tmp").mkdir(exist_ok=True)
+    command = ["run", "volunteer_hours", "--data", "sample:volunteer_hours", "--as-of", "2023-06-26", "--lang", "en"]
+    return subprocess.run(
+        [sys.executable, "-c", f"{code}\nfrom creditlang.cli import main\nmain()", *command, *words], check=False,
+        capture_output=True, text=True, timeout=100, cwd=folder,
+        env={"TMPDIR": str(folder / "tmp"), "PATH": "", "PYTHONDONTWRITEBYTECODE": "1"},
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest)),
     )  # fmt: skip
-    assert done.returncode == 4, done.stderr
-    assert "CR867" in done.stderr
-    assert "Traceback" not in done.stderr
-    assert not (tmp_path / "out").exists()
-    assert not list((tmp_path / "tmp").iterdir())
+
+
+def test_a_full_disk_leaves_nothing_behind(tmp_path: Path) -> None:
+    """Where parts wait, and at every target, each of which is told."""
+    targets = ["csv:csv", "parquet:parquet", "arrow:arrow", "all.json", "all.sqlite", "all.xlsx", "all.txt"]
+    for words, told, count in ((["--at-once", "30"], "CR867", 1), ([], "CR7", len(targets))):
+        out = [word for target in targets[: 2 if words else None] for word in ("--out", target)]
+        done = alone(tmp_path, "", *words, *out, largest=1000)
+        assert done.returncode == 4, done.stderr
+        assert done.stderr.count(f"error[{told}") == count, done.stderr
+        assert "Traceback" not in done.stderr
+        assert "\nwritten: " not in done.stderr
+        assert [x.name for x in tmp_path.rglob("*") if x.is_file() and not x.name.startswith(".creditlang")] == []
+
+
+KILLED = """
+import os, signal
+from {module} import {name} as owner
+before, calls = owner.{method}, []
+def killed(*given):
+    calls.append(given)
+    if len(calls) == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return before(*given)
+owner.{method} = killed
+"""
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "method"),
+    [
+        ("creditlang.toolkit.long_table", "LongTable", "add"),
+        ("creditlang_builtin.csv.csv_output", "CsvOutput", "write"),
+    ],
+)
+def test_a_run_that_is_killed_leaves_no_results(tmp_path: Path, module: str, name: str, method: str) -> None:
+    """While parts are worked out, and while tables are written; the next run clears away what is left."""
+    words = ("--at-once", "30", "--out", "csv:out")
+    assert alone(tmp_path, KILLED.format(module=module, name=name, method=method), *words).returncode == -9
+    assert not [x.name for x in tmp_path.glob("out/[!.]*")]
+    assert not list((tmp_path / "tmp").iterdir()), "what is put aside has no name"
+    assert alone(tmp_path, "", *words).returncode == 3
+    assert not [x for x in (tmp_path / "out").iterdir() if x.name.startswith(".") and x.name != ".creditlang-output"]
+    assert len(list(tmp_path.glob("out/*.csv"))) == 9
 
 
 def test_runs_in_any_order_are_merged() -> None:

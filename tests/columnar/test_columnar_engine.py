@@ -59,7 +59,7 @@ def test_a_sample_has_the_tables_of_the_interpreter(name: str) -> None:
 def test_settled_students_of_a_regulation_are_worked_out_in_columns() -> None:
     policy = policy_of(read_source(find_policy("hengyang") or pytest.fail("hengyang")))
     found = re.search(r"(\d+)人中(\d+)人单独计算", engine_of(by_sample(policy, "hengyang", "columnar")))
-    assert found is not None and int(found[2]) <= 22
+    assert found is not None and int(found[2]) <= 12
 
 
 WIDE = """
@@ -180,7 +180,60 @@ def test_limits_groups_gathering_and_decisions(seed: int, together: int, monkeyp
     )
     assert_same(one, two)
     alone = re.search(r"(\d+) of 150 alone", engine_of(two))
-    assert alone is not None and int(alone[1]) < 90, engine_of(two)
+    assert alone is not None and int(alone[1]) < 80, engine_of(two)
+    assert {"CR605", "CR659", "CR662"} <= {str(row[1]) for row in two.results.tables["issues"]}
+
+
+UNRATED = """
+unit credit
+scale role: helper > lead
+student
+table twofold (role)
+    lead  2
+record act
+    item  : item
+    on    : date
+    hours : number, optional
+    size  : whole number, optional
+    role  : role, required when used
+category work in credit from act
+    category inner
+        item talk
+            1 when size >= 1
+            times twofold[role]
+            plus hours
+            otherwise invalid "no hours"
+        item walk
+            2 per hours
+            otherwise invalid "no hours"
+            times size
+            otherwise void "no size"
+    times hours
+    otherwise void "no hours"
+calendar
+    semester 2024-2025-1 from 2024-09-02 teaching until 2025-01-17
+    ends 2025-08-31
+"""
+
+
+def test_what_is_said_of_records_stands_in_the_order_of_lines() -> None:
+    """What is wrong by record, then what no line speaks of by line; of settled students as of others."""
+    policy, rng = policy_of(SourceFile("unrated.credit", UNRATED)), random.Random(5)
+    rows = [
+        (f"r{at}", f"s{rng.randrange(9)}", rng.choice(["talk", "walk"]), f"2025-01-{rng.randrange(1, 29):02}",
+         rng.choice(["", "2"]), rng.choice(["", "1", "3"]), rng.choice(["", "helper", "lead"]))
+        for at in range(200)
+    ]  # fmt: skip
+    tables = [
+        RawTable("student", "s.csv", ("student_id",), [RawRow(at + 2, (f"s{at}",)) for at in range(9)]),
+        RawTable(
+            "act", "a.csv", ("record_id", "student_id", "item", "on", "hours", "size", "role"),
+            [RawRow(at + 2, row) for at, row in enumerate(rows)],
+        ),
+    ]  # fmt: skip
+    one, two = (run_cohort(policy, tables, Settings(DAY, engine=x), lambda: (), {}) for x in ("reference", "columnar"))
+    assert_same(one, two)
+    assert engine_of(two).endswith(" columnar") and len(two.results.tables["issues"]) > 60
 
 
 def test_chosen_students_only() -> None:

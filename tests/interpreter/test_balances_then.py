@@ -5,18 +5,20 @@ compared with a run as of that day, and the most of any window with the highest 
 """
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import takewhile
 from typing import Any
 
 import pytest
 
-from creditlang.core.operators import Policy
+from creditlang.core.operators import CalendarData, Policy
 from creditlang.data.given_rows import GivenRows
 from creditlang.diagnostics import Place
 from creditlang.driver import compile_text
-from creditlang.interpreter import Interpreter, StudentData, balances_then, other_runs
+from creditlang.interpreter import Interpreter, StudentData, balances_then, clean_stretches, other_runs
+from creditlang.interpreter.calendar_days import SchoolCalendar
 from creditlang.interpreter.clean_stretches import full_days
 from creditlang.ledger import StudentResult
 
@@ -183,3 +185,45 @@ def test_clean_stretches_are_those_that_a_walk_finds(seed: int) -> None:
         walk = walked(start, breaches, until, length)
         assert {day for day, sure in found.items() if sure} <= walk <= found.keys()
     assert all(found.values()) or not all(days.values())
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("unit", ["days", "working days", "months"])
+def test_stretches_after_open_breaches_are_those_of_each_by_itself(seed: int, unit: str) -> None:
+    """Those that fall together are not gone through again, and none is lost by that."""
+    source, calendar = random.Random(seed), SchoolCalendar(CalendarData(()))
+    count, until = source.randint(1, 3), FIRST + timedelta(200)
+    breaches = {FIRST + timedelta(source.randrange(200)) for _ in range(9)}
+
+    def chain(begin: date) -> Iterator[date]:
+        days = (calendar.later(begin, count * times, unit) for times in range(1, 201))
+        return takewhile(lambda day: day <= until, days)
+
+    each = {day for begin in (FIRST, *(x + timedelta(1) for x in breaches)) for day in chain(begin)}
+    found = full_days(
+        FIRST, [(x, False) for x in breaches], until, lambda day, times: calendar.later(day, count * times, unit)
+    )
+    assert {day for day, _ in found} == each
+
+
+def test_a_person_has_so_many_stretches_of_all_kinds_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What there is no room for is told and left out; a later kind of fewer stretches has what is left."""
+    monkeypatch.setattr(clean_stretches, "MOST_STRETCHES", 10)
+    kinds = "".join(
+        f"record clean{days} : each full {days} days without offence from 2024-01-01\n"
+        f"category back{days} in point from clean{days}\n    item given{days} : 1 per event\n" for days in (5, 4, 10)
+    )  # fmt: skip
+    policy = compile_text(HEAD + kinds).policy
+    assert policy is not None
+    result = Interpreter(policy, date(2024, 1, 31)).evaluate(StudentData("s", {}, []))
+    assert [problem.code for problem in result.problems] == ["CR615"]
+    assert {line.account: line.amount for line in result.accounts if line.account.startswith("back")} == {
+        "back5": 6, "back4": 0, "back10": 3,
+    }  # fmt: skip
+
+
+def test_stretches_after_open_breaches_cost_no_more_than_days() -> None:
+    days = 2000
+    breaches = [(FIRST + timedelta(number), number % 9 == 0) for number in range(days)]
+    found = full_days(FIRST, breaches, FIRST + timedelta(2 * days), lambda day, times: day + timedelta(times))
+    assert len(list(found)) < 31 * 2 * days

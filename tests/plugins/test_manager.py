@@ -264,6 +264,17 @@ def test_an_output_without_a_suffix_is_a_folder(site: Any, tmp_path: Path) -> No
     assert type(output.inner).__name__ == "CsvOutput"
 
 
+@pytest.mark.parametrize(
+    ("name", "kind"), [("r.parquet", "ParquetOutput"), ("r.arrow", "ArrowOutput"), ("r.v2", "CsvOutput")]
+)
+def test_a_folder_that_is_there_is_written_as_it_was_the_first_time(
+    site: Any, tmp_path: Path, name: str, kind: str
+) -> None:
+    (tmp_path / name).mkdir()
+    output: Any = manager_of(site).output(str(tmp_path / name), io.StringIO())
+    assert type(output.inner).__name__ == kind
+
+
 def test_what_a_plugin_raises_carries_its_name_and_not_its_words(site: Any) -> None:
     site.install("creditlang-campus", "1.2", GOOD, campus="creditlang_campus")
     manager = manager_of(site)

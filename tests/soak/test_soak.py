@@ -17,7 +17,15 @@ from tests.differential.figures import figures
 from creditlang.core.operators import Policy
 from creditlang.diagnostics import report
 from creditlang.errors import DataError
-from soak import failing_files, killed_runs, mutated_data, mutated_policies, open_values, small_world
+from soak import (
+    failing_files,
+    killed_runs,
+    mutated_data,
+    mutated_policies,
+    open_values,
+    small_world,
+    writing_commands,
+)  # fmt: skip
 from soak.__main__ import PARTS, main
 from soak.failing_files import FailingFiles
 from soak.fault_server import changed_functions
@@ -32,6 +40,7 @@ from soak.part import Part
 from soak.planted_faults import _faults, _planted
 from soak.private_names import PrivateNames
 from soak.small_world import SmallWorld
+from soak.writing_commands import WRITING, undisturbed, wrong_files
 
 pytestmark = pytest.mark.adds_up_itself
 
@@ -43,7 +52,7 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mutated_policies, "OF_EACH", 8)
     monkeypatch.setattr(open_values, "STUDENTS", 12)
     for module in (failing_files, killed_runs):
-        monkeypatch.setattr(module, "TARGETS", ("results", "results.json"))
+        monkeypatch.setattr(module, "WRITING", {name: WRITING[name] for name in ("results", "results.json")})
 
 
 def some(part: Part, cases: int) -> Part:
@@ -174,11 +183,10 @@ def test_what_several_processes_count_is_added_up(
     assert re.findall(r"sets of data: (\d+)", told) == ["7", "21"]
 
 
-def test_a_file_of_no_run_is_seen() -> None:
-    part = KilledRuns()
-    part.whole["results.json"] = ([{"results.json": b""}, {"results.json": b""}], 0.1)
-    part.case(1)
-    assert part.found == ["case 1: results.json: results.json is of no run"]
+def test_a_file_of_no_run_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    undisturbed("results.json")
+    monkeypatch.setattr(writing_commands, "undisturbed", lambda target: ([{"results.json": b""}], 0.1))
+    assert wrong_files(WRITING["results.json"], {}) == [("results.json is of no run", "results.json")]
 
 
 def test_a_fault_is_planted() -> None:

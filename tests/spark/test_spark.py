@@ -2,8 +2,10 @@
 
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,7 +33,7 @@ def spark() -> Iterator[Any]:
         "spark.sql.shuffle.partitions": "4", "spark.driver.memory": "1g",
         "spark.sql.execution.arrow.maxRecordsPerBatch": "1000",
     }  # fmt: skip
-    builder = SparkSession.builder.master("local[2]")
+    builder = SparkSession.builder.master("local[2,2]")  # each task is tried twice
     for name, value in settings.items():
         builder = builder.config(name, value)
     session = builder.getOrCreate()
@@ -51,7 +53,8 @@ def test_the_tables_are_those_of_one_machine(spark: Any, monkeypatch: pytest.Mon
     policy = creditlang.load(regulation.policy())
     tables, dealt = frames(spark)
     one = policy.run(tables=tables, language="en", engine="columnar")
-    nobody = run_on_spark(policy, {**dealt, "violation": dealt["violation"].limit(0)})
+    nobody = run_on_spark(policy, {**dealt, "violation": dealt["violation"].limit(0)}, results="students")
+    assert list(nobody) == ["students"]
     assert nobody["students"].count() == STUDENTS
     found = run_on_spark(policy, dealt, language="en")
     for name, table in one.tables.items():
@@ -60,6 +63,36 @@ def test_the_tables_are_those_of_one_machine(spark: Any, monkeypatch: pytest.Mon
             assert in_order(rows) == in_order(tuple(None if x is None else text_of(x) for x in row) for row in table), (
                 name
             )
+
+
+def test_a_worker_that_dies_is_replaced_and_a_job_that_fails_leaves_nothing(spark: Any, tmp_path: Path) -> None:
+    """Once a process is killed in the middle of a partition; then each one is."""
+    policy = creditlang.load(regulation.policy())
+    tables, dealt = ({name: each[name] for name in ("student", "enrolment")} for each in frames(spark))
+    one = policy.run(tables=tables, language="en", engine="columnar", results="students")
+
+    def found(killed: str) -> Any:
+        def deadly(batches: Iterable[Any]) -> Iterator[Any]:
+            """The rows, if a process before this one has been killed here."""
+            for batch in batches:
+                if not killed or not os.path.exists(killed):
+                    if killed:
+                        open(killed, "w").close()
+                    os.kill(os.getpid(), signal.SIGKILL)
+                yield batch
+
+        students = dealt["student"].mapInArrow(deadly, dealt["student"].schema)
+        made = run_on_spark(policy, {**dealt, "student": students}, language="en", partitions=2, results="students")
+        return made["students"]
+
+    rows = [tuple(row.values()) for row in found(str(tmp_path / "killed")).toArrow().to_pylist()]
+    assert (tmp_path / "killed").exists()
+    assert in_order(rows) == in_order(tuple(None if x is None else text_of(x) for x in row) for row in
+                                      one.tables["students"])  # fmt: skip
+    with pytest.raises(Exception, match="Python worker exited unexpectedly"):
+        found("").write.parquet(str(tmp_path / "out"))
+    assert not list(tmp_path.glob("out/[!._]*")), "no rows under the final name"
+    assert not (tmp_path / "out" / "_SUCCESS").exists()
 
 
 def in_order(rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:

@@ -1,6 +1,7 @@
 """``creditlang run``: all students."""
 
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
@@ -29,27 +30,36 @@ _TOGETHER: Final = 2_000_000
 """Rows that are worked out together, at most, where nobody has said how many; they take about 2 GiB."""
 _AT_ONCE: Final = 1_000_000
 """Of more rows, so many are worked out at once."""
+_BETWEEN: Final = re.compile(r"[\s,，、]+")
 _ALL_OF_EACH: Final = Phrase("an output asks for all that is known of each student", "有的输出要用到每名学生的全部信息")
 
 
 @frozen
 class Way:
-    """How students are worked out: by what, how many rows at a time, and whether with what they still need."""
+    """How students are worked out, and what is made of it."""
 
-    engine: "Engine"
-    at_once: int | None
-    need: bool
+    engine: "Engine" = "auto"
+    at_once: int | None = 0
+    """How many rows at a time, 0 for all together; without it, as the size of the data suggests."""
+    need: bool = False
+    """Whether with what they still need."""
+    tables: tuple[str, ...] = ()
+    """The result tables, if not all."""
 
 
 def _work_options(function: Callable[..., None]) -> Callable[..., None]:
-    """``--engine``, ``--at-once`` and ``--need``, handed on together as `way`."""
+    """``--engine``, ``--at-once``, ``--need`` and ``--tables``, handed on together as `way`."""
 
     @wraps(function)
-    def collected(engine: "Engine", at_once: int | None, need: bool, **others: Any) -> None:
-        function(way=Way(engine, at_once, need), **others)
+    def collected(engine: "Engine", at_once: int | None, need: bool, tables: Sequence[str], **others: Any) -> None:
+        from creditlang.given_arguments import asked_tables
+
+        named = [name for text in tables for name in _BETWEEN.split(text) if name]
+        function(way=Way(engine, at_once, need, asked_tables(named)), **others)
 
     engines = click.Choice(["auto", "reference", "compiled", "columnar"])
-    with_need = option("--need", is_flag=True)(collected)
+    with_tables = option("--tables", multiple=True, metavar="TABLE")(collected)
+    with_need = option("--need", is_flag=True)(with_tables)
     with_rows = option("--at-once", type=click.IntRange(min=0), metavar="ROWS")(with_need)
     return option("--engine", type=engines, default="auto")(with_rows)
 
@@ -79,7 +89,6 @@ def command(
     shape: str,
 ) -> None:
     """Work out a policy for all students."""
-    from creditlang.schema import RESULT_TABLES
     from creditlang.to_run_data import Collector
 
     manager = common.plugin_manager(request, keep)
@@ -87,38 +96,37 @@ def command(
     outputs = [opened_output(manager, target) for target in targets]
     signer = _signer(targets, outputs, key)
     collector = Collector(reader_language()) if any(output.wants_run for output in outputs) else None
+    people = any(output.wants_people for output in outputs)
     cohort = work_out(
         compiled.policy,
         manager,
         request,
         students,
-        way.engine,
+        evolve(way, tables=()) if collector or people else way,
         collector.keep if collector else None,
-        way.at_once,
-        people=any(output.wants_people for output in outputs),
+        people,
     )
     common.some_students(students, cohort.dataset.students)
     asked = AskedRun(
-        policy, request.data, request.mappings, students, f"{way.engine} alone" if collector else way.engine
-    )
+        policy, request.data, request.mappings, students, f"{way.engine} alone" if collector else way.engine,
+        way.tables,
+    )  # fmt: skip
     close_manifest(cohort, manager, asked)
     if targets:
         program = compiled.compilation.program
         run = collector.run_data(cohort, program) if collector else None
         if way.need and run is not None:
             run = evolve(run, needs=_needs(compiled.policy, manager, request, cohort, run))
-        people = run
-        if run is None and any(output.wants_people for output in outputs):
-            people = Collector(reader_language()).people(cohort, program)
-        written = [write(output, cohort, run if output.wants_run else people, RESULT_TABLES) for output in outputs]
+        about = Collector(reader_language()).people(cohort, program) if people and run is None else run
+        written = [write(output, cohort, run if output.wants_run else about, way.tables) for output in outputs]
         signer([target for target, done in zip(targets, written, strict=True) if done])
-        summary(cohort, err=False, students=cohort.parts == 1)
+        summary(cohort, err=False, shown=("students",) if cohort.parts == 1 else ())
         what_was_written([target for target, done in zip(targets, written, strict=True) if done])
     elif shape == "table":
         written = []
-        summary(cohort, err=False)
+        summary(cohort, err=False, shown=asked.shown)
     else:
-        shown = ("students",) if shape == "csv" else tuple(RESULT_TABLES)
+        shown = asked.shown if shape == "csv" else way.tables
         written = [write(opened_output(manager, f"{shape}:-"), cohort, None, shown)]
         equation(cohort)
     if not all(written):
@@ -183,34 +191,34 @@ def work_out(
     manager: "PluginManager",
     request: common.DataRequest,
     students: Sequence[str] = (),
-    engine: "Engine" = "auto",
+    way: Way = Way(),
     keep: "Callable[[StudentResult], None] | None" = None,
-    at_once: int | None = 0,
     people: bool = False,
 ) -> "Cohort":
-    """Run a policy over the data at some addresses, `at_once` rows at a time, or all together if that is 0; without it,
-    as the size of the data suggests. Where it has been said and cannot be done, as when `keep` wants to see each result
-    or somebody the `people` of the cohort, the program ends.
+    """Run a policy over the data at some addresses. Where it has been said how many rows are worked out at once and
+    that cannot be done, as when `keep` wants to see each result or somebody the `people` of the cohort, the program
+    ends.
     """
     from creditlang.cohort import run_cohort
 
-    chosen = common.run_settings(policy, request, students, engine)
-    rows = _rows_at_once(request) if at_once is None else at_once
+    chosen = common.run_settings(policy, request, students, way.engine)
+    chosen = evolve(chosen, tables=way.tables or chosen.tables)
+    rows = _rows_at_once(request) if way.at_once is None else way.at_once
     with common.opened(manager, request.data) as sources, common.progress(policy.identifier) as told:
-        tables = common.tables_of(sources, told)
+        sheets = common.tables_of(sources, told)
 
         def problems() -> "list[Diagnostic]":
             return [found for source in sources for found in source.problems]
 
         if rows:
             all_wanted = people or keep is not None
-            cohort = _in_parts(policy, tables, chosen, problems, rows, told, at_once is not None, all_wanted)
+            cohort = _in_parts(policy, sheets, chosen, problems, rows, told, way.at_once is not None, all_wanted)
         else:
-            cohort = run_cohort(policy, tables, chosen, problems, {}, told, keep)
+            cohort = run_cohort(policy, sheets, chosen, problems, {}, told, keep)
         if cohort is not None:
             cohort.results.rows["manifest"] += [("data_hash", source.fingerprint()) for source in sources]
             return cohort
-    return work_out(policy, manager, request, students, engine, keep)
+    return work_out(policy, manager, request, students, evolve(way, at_once=0), keep)
 
 
 def _in_parts(
@@ -250,10 +258,20 @@ class AskedRun:
     students: Sequence[str]
     engine: str
     """With ` alone` where each student was worked out one at a time, for an output that asks for all that is known."""
+    tables: tuple[str, ...]
+    """Those that were asked for, in order, or all."""
+
+    @property
+    def shown(self) -> Sequence[str]:
+        """The tables that people see where no output is named: those asked for, or that of students."""
+        from creditlang.cohort import asked_rows
+
+        return [name for entry, name in asked_rows(self.tables)] or ("students",)
 
 
 def close_manifest(cohort: "Cohort", manager: "PluginManager", asked: AskedRun) -> None:
     """Add to a run's manifest what a replay needs, and the hash of the manifest itself."""
+    from creditlang.cohort import asked_rows
     from creditlang.kept_runs import own_hash
     from creditlang.toolkit.addresses import without_password
 
@@ -263,7 +281,7 @@ def close_manifest(cohort: "Cohort", manager: "PluginManager", asked: AskedRun) 
     rows += [("language", str(cohort.results.language)), *(("student", who) for who in sorted({*asked.students}))]
     if cohort.at_once:
         rows += [("at_once", str(cohort.at_once)), ("parts", str(cohort.parts))]
-    rows += [("engine_asked", asked.engine), *plugin_rows(manager)]
+    rows += [*asked_rows(asked.tables), ("engine_asked", asked.engine), *plugin_rows(manager)]
     rows.append(own_hash(rows))
 
 
@@ -324,15 +342,18 @@ def what_was_written(targets: "Sequence[str]") -> None:
         common.echo(said(f"written: {', '.join(named)}", f"已写出：{'、'.join(named)}"), err=True)
 
 
-def summary(cohort: "Cohort", err: bool, students: bool = True) -> None:
-    """A table of students, unless they are too many, what is wrong, and the equation."""
+def summary(cohort: "Cohort", err: bool, shown: Sequence[str] = ("students",)) -> None:
+    """Some of the tables, if they have been made, what is wrong, and the equation."""
     from creditlang.cli.findings_screen import show_findings
     from creditlang.text_table import table_text
+    from creditlang.words import TABLES, word
 
     results = cohort.results
-    if students:
-        headings = [column.label for column in results.columns("students")]
-        common.echo(table_text(headings, results.screen_rows(results.tables["students"])), err=err)
+    for name in shown:
+        if name in results.tables:
+            headings = [column.label for column in results.columns(name)]
+            text = table_text(headings, results.screen_rows(results.tables[name], name))
+            common.echo(f"{word(TABLES, name, results.language)}\n\n{text}\n" if len(shown) > 1 else text, err=err)
     show_findings(cohort.dataset.problems)
     equation(cohort)
 

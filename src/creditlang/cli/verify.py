@@ -79,29 +79,30 @@ class Replayable:
 
     def differences(self) -> list["Diagnostic"]:
         """Where the run differs from what comes out now; only the data, if these are others."""
-        from creditlang.cli.run import AskedRun, close_manifest, opened_output, work_out, write
+        from creditlang.cli.run import AskedRun, Way, close_manifest, opened_output, work_out, write
         from creditlang.diagnostics import Place, listed, report
         from creditlang.diagnostics.person_words import spoken
+        from creditlang.given_arguments import asked_tables
         from creditlang.kept_runs import MANIFEST, file_differences
-        from creditlang.schema import RESULT_TABLES
 
         kept, core = self.kept, self.compiled.policy
         request = evolve(self.request, language=spoken(cast("Language", kept.one("language")), core.person))
         asked = AskedRun(
             kept.one("policy_file"), kept.all("data"), kept.all("mapping_file"), kept.all("student"),
-            kept.one("engine_asked"),
+            kept.one("engine_asked"), asked_tables(kept.all("table")),
         )  # fmt: skip
         engine, _, alone = asked.engine.partition(" ")
         keep = (lambda result: None) if alone else None
         at_once = int(kept.one("at_once")) if "at_once" in kept.entries else 0
-        cohort = work_out(core, self.manager, request, asked.students, cast("Engine", engine), keep, at_once)
+        way = Way(cast("Engine", engine), at_once, tables=asked.tables)
+        cohort = work_out(core, self.manager, request, asked.students, way, keep)
         close_manifest(cohort, self.manager, asked)
         rows = cohort.results.rows["manifest"]
         was, now = kept.all("data_hash"), tuple(str(value) for entry, value in rows if entry == "data_hash")
         if was != now:
             return [report("CR844", Place(MANIFEST), was=listed(was), now=listed(map(str, now)))]
         with TemporaryDirectory() as folder:
-            if not write(opened_output(self.manager, f"csv:{folder}"), cohort, None, RESULT_TABLES):
+            if not write(opened_output(self.manager, f"csv:{folder}"), cohort, None, asked.tables):
                 sys.exit(common.BROKEN)
             return list(file_differences(kept.folder, Path(folder)))
 

@@ -1,6 +1,6 @@
 """From chunks to the result tables, as columns; the rows are those of the interpreter's results, to the byte."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -10,10 +10,12 @@ from creditlang.columnar.chunk import Chunk
 from creditlang.columnar.coded_periods import Numbers
 from creditlang.columnar.decisions import STATUSES
 from creditlang.columnar.distinct_numbers import distinct_numbers
-from creditlang.columnar.entry_columns import LIVE, NOTHING, UNMATCHED, Entries
+from creditlang.columnar.entry_columns import INVALID, LIVE, NOTHING, Entries
 from creditlang.columnar.record_columns import RecordColumns
 from creditlang.columnar.student_columns import StudentColumn
+from creditlang.columnar.told_of_records import told_of_records
 from creditlang.core.operators import Account
+from creditlang.diagnostics import Diagnostic
 from creditlang.interpreter.evaluate import FUTURE, NOT_BEGUN
 from creditlang.interpreter.limits import counts_instead
 from creditlang.ledger import Disposition, strongest
@@ -22,9 +24,10 @@ from creditlang.schema import Value
 from creditlang.table_columns import CodedCells, TableColumns
 from creditlang.values import EXACT, plain
 
-_DISPOSITIONS: Final[tuple[Disposition, ...]] = ("reduced", "counted", "void", "unmatched", "out of scope")
+_DISPOSITIONS: Final[tuple[Disposition, ...]] = ("invalid", "reduced", "counted", "void", "unmatched", "out of scope")
 """The strongest first."""
-_REDUCED, _COUNTED, _VOID, _UNMATCHED, _OUT = range(len(_DISPOSITIONS))
+_INVALID, _REDUCED, _COUNTED, _VOID, _UNMATCHED, _OUT = range(len(_DISPOSITIONS))
+_OF_STATES: Final = np.array([_COUNTED, _VOID, _UNMATCHED, _INVALID])
 
 
 class Amounts(dict[tuple[int, int], Decimal]):
@@ -57,9 +60,9 @@ def dispositions_of(entries: Entries) -> Numbers:
     """By number, the strongest first; a member of a group says with what stands for it why it has another."""
     number = entries.known.texts.number
     out = np.isin(entries.reasons, [number(FUTURE), number(NOT_BEGUN)])
-    found = np.where(entries.states == LIVE, np.where(entries.cut, _REDUCED, _COUNTED), _VOID)
-    found = np.where(entries.states == UNMATCHED, _UNMATCHED, found)
-    found = np.where((entries.rules < 0) & out, _OUT, found)
+    found = _OF_STATES[entries.states]
+    found[(entries.states == LIVE) & entries.cut] = _REDUCED
+    found[(entries.rules < 0) & out] = _OUT
     for members, _ in entries.carried:
         found[members] = len(_DISPOSITIONS)
     own = found.copy()
@@ -92,6 +95,8 @@ class ChunkTables:
         """In the language of the results, and those that name a record."""
         self.reason_codes = np.zeros(0, np.int32)
         """By text."""
+        self.told: dict[str, Sequence[Diagnostic]] = {}
+        """What is said of records of settled students."""
         policy = self.policy
         self.rules, self.accounts = [*policy.rules, ""], [*policy.accounts, ""]
         self.units = [*(x.unit or "" for x in policy.accounts.values()), ""]
@@ -99,25 +104,40 @@ class ChunkTables:
 
     def add(self, chunk: Chunk) -> Numbers:
         """Take in what has come out for the settled students of a chunk; who of them is so, or outside the policy."""
-        self._begin(chunk)
-        taken, extra = chunk.taken(), [make() for make in chunk.extra]
-        self._note_texts()
-        self._accounts()
-        self._facts()
-        self._requirements()
-        self._students()
-        self._entries(taken, extra)
-        return self.settled | self.outside
+        if not self.results.makes_entries:
+            done = self.count(chunk)
+        else:
+            self._begin(chunk)
+            taken, extra = chunk.taken(), [make() for make in chunk.extra]
+            self._note_texts()
+            self._entries(taken, extra)
+            self._count_requirements()
+            done = self.settled | self.outside
+        makes = {
+            "students": self._students, "accounts": self._accounts, "facts": self._facts,
+            "requirements": self._requirements,
+        }  # fmt: skip
+        for name, make in makes.items():
+            if name in self.results.wanted:
+                make()
+        return done
 
     def count(self, chunk: Chunk) -> Numbers:
         """Count the records and requirements of the settled students of a chunk; who of them is so, or outside."""
         self._begin(chunk)
         entries = Entries.joined([*chunk.taken(), *(make() for make in chunk.extra)])
+        entries.steps = []
         entries = entries.chosen(np.flatnonzero(self.settled[entries.owners - self.students.first]))
+        self._tell(entries)
         self._count(entries.places, dispositions_of(entries))
-        for name in chunk.parts:
-            self._count_requirement(name)
+        self._count_requirements()
         return self.settled | self.outside
+
+    def _tell(self, entries: Entries) -> None:
+        """Note what is said of records of settled students, and who is not decided for one that is invalid."""
+        self.told |= {self.cohort.students[place]: told for place, told in told_of_records(entries).items()}
+        invalid = np.unique(entries.owners[entries.states == INVALID])
+        self.results.undetermined |= {self.cohort.students[place]: "invalid" for place in invalid.tolist()}
 
     def _begin(self, chunk: Chunk) -> None:
         self.chunk, self.students, self.known = chunk, chunk.students, chunk.students.known
@@ -203,12 +223,12 @@ class ChunkTables:
                 statuses = CodedCells(STATUSES, part.statuses[self.who])
                 columns = self._names(self.who), CodedCells.alike(name, count), label, *shown, statuses, article, period
                 self._put("requirements", columns, self.who)
-            self._count_requirement(name)
 
-    def _count_requirement(self, name: str) -> None:
-        met = self.students.requirements[name].numbers[self.who]
-        self.results.requirement_counts[name, "met"] += int(met.sum())
-        self.results.requirement_counts[name, "unmet"] += int((~met).sum())
+    def _count_requirements(self) -> None:
+        for name in self.chunk.parts:
+            met = self.students.requirements[name].numbers[self.who]
+            self.results.requirement_counts[name, "met"] += int(met.sum())
+            self.results.requirement_counts[name, "unmet"] += int((~met).sum())
 
     def _shown(self, column: StudentColumn | None) -> CodedCells:
         if column is None:
@@ -267,9 +287,12 @@ class ChunkTables:
         entries = entries.chosen(order)
         people = entries.owners - self.students.first
         dispositions = dispositions_of(entries)
+        self._tell(entries)
         self._count(entries.places, dispositions)
-        self._records(entries, dispositions, people)
-        self._steps(entries, people)
+        if "records" in self.results.wanted:
+            self._records(entries, dispositions, people)
+        if "steps" in self.results.wanted:
+            self._steps(entries, people)
 
     def _count(self, of_entries: Numbers, dispositions: Numbers) -> None:
         """The one disposition of each record, for the equation; of each entry its record and what became of it."""

@@ -19,7 +19,7 @@ from creditlang.columnar.coded_periods import CodedCalendar, Numbers
 from creditlang.columnar.distinct_numbers import distinct_numbers
 from creditlang.columnar.effect_tables import EffectTable
 from creditlang.columnar.enrolments import enrolled, who_is_spoken_of
-from creditlang.columnar.entry_columns import LIVE, UNMATCHED, VOID, Entries
+from creditlang.columnar.entry_columns import INVALID, LIVE, UNMATCHED, VOID, Entries
 from creditlang.columnar.group_lines import GroupLines, fill
 from creditlang.columnar.group_programs import programs
 from creditlang.columnar.line_tables import AnswerTable, Known
@@ -27,14 +27,14 @@ from creditlang.columnar.machine_code import Kernels, kernels_for
 from creditlang.columnar.not_in_columns import not_in_columns
 from creditlang.columnar.numbered import Texts
 from creditlang.columnar.postings import post
-from creditlang.columnar.record_columns import RecordColumns
-from creditlang.columnar.record_scope import RecordScope
+from creditlang.columnar.record_columns import OUTSIDE, RecordColumns
+from creditlang.columnar.record_scope import LATE, WRONG, RecordScope
 from creditlang.columnar.record_tables import RecordTables, alone
 from creditlang.columnar.student_values import Students
 from creditlang.core import operators as o
 from creditlang.core.dependencies import Node, searched, within
 from creditlang.data.coded.coded_dataset import CodedDataset
-from creditlang.diagnostics import Phrase
+from creditlang.diagnostics import Phrase, message
 from creditlang.interpreter.evaluate import (
     FUTURE,
     NO_ITEM,
@@ -46,12 +46,13 @@ from creditlang.nodes import changed
 from creditlang.plan import Plan
 from creditlang.plan.lower import PlannedBody
 from creditlang.plan.tables import Filler
+from creditlang.words import both
 
 _CHUNK: Final = 10_000
 """Students worked out together, at most."""
 
 
-_READ: Final = Phrase("data with mistakes, or decided by the office", "数据有误或另行决定")
+_READ: Final = Phrase("unreadable attributes, or records decided by the office", "学生信息无法读取或记录另行决定")
 _TIME: Final = Phrase("periods of enrolment", "在籍时段")
 _REQUESTS: Final = Phrase("requests", "申请")
 
@@ -120,6 +121,7 @@ class _Run:
             policy=self.policy, cohort=cohort, calendar=calendar, filler=Filler(self.interpreter),
             decimals=self.plan.decimals, texts=Texts(), has={name: self.scope.have(name) for name in cohort.kinds},
             readers=self.plan.readers,
+            once=frozenset(name for name, conditional in self.interpreter.conditional.items() if not conditional),
         )  # fmt: skip
         self.lines = GroupLines(self.known)
         self.tables: dict[tuple[str, Any], EffectTable] = {}
@@ -213,13 +215,17 @@ class _Run:
 
     def _sorted(self, here: slice) -> Entries:
         """What becomes of records of some students before any rule is asked."""
-        text = self.known.texts.number
+        text, wrong = self.known.texts.number, self.cohort.wrong
         out = [self.scope.within(kind.within(here)) for kind in self.cohort.kinds.values()]
-        late = np.concatenate([self.scope.late[own] for own in out])
+        why = np.concatenate([self.scope.why[own] for own in out])
         entries = Entries.of(self.known, np.concatenate([self.scope.out[own] for own in out]), -1, -1)
-        entries.states[:] = VOID
-        entries.reasons[:] = np.where(late, text(NOT_BEGUN), text(FUTURE))
-        entries.periods[:] = np.where(late, self.known.semester_texts[entries.semesters], 0)
+        entries.states[:] = np.where(why == WRONG, INVALID, VOID)
+        entries.reasons[:] = np.where(why == LATE, text(NOT_BEGUN), text(FUTURE))
+        entries.periods[:] = np.where(why == LATE, self.known.semester_texts[entries.semesters], 0)
+        for at in np.flatnonzero(why == WRONG).tolist():
+            problem = wrong[int(entries.places[at])]
+            told = problem if problem.code == OUTSIDE else None  # of what could not be read the reader has told
+            entries.reasons[at] = text(both(partial(message, problem)), told)
         blocks = [entries, self.enrolments.of(here)] if self.enrolments is not None else [entries]
         return Entries.joined(blocks).in_order()
 

@@ -12,11 +12,14 @@ from creditlang.columnar.coded_periods import Numbers
 from creditlang.columnar.line_tables import Known, whole
 from creditlang.columnar.numbered import Numbered
 from creditlang.core import operators as o
+from creditlang.ledger import State
 from creditlang.plan.inputs import Input, Reads
 from creditlang.plan.tables import MORE, Effect
 from creditlang.values import EXACT
 
 _MOST_FACTOR: Final = 2**18
+STATES: Final[tuple[State, ...]] = ("live", "void", "unmatched", "invalid")
+"""By number."""
 
 
 @define(eq=False)
@@ -64,7 +67,7 @@ class EffectTable:
     def column(self, name: str) -> Numbers:
         """Something about each effect, by its number."""
         if name not in self._columns:
-            self._columns[name] = np.array([_COLUMNS[name](x, self.known) for x in self.effects])
+            self._columns[name] = np.array([_COLUMNS[name](x, self) for x in self.effects])
         return self._columns[name]
 
     def those(self, does: str) -> Numbers:
@@ -81,15 +84,17 @@ def _factor(value: Decimal) -> tuple[int, int] | None:
     return (number, below) if number is not None and abs(number) <= _MOST_FACTOR else None
 
 
-_COLUMNS: Final[Mapping[str, Callable[[Effect, Known], Any]]] = {
-    "does": lambda x, known: x.does,
-    "value": lambda x, known: whole(x.value, known.decimals) or 0,
-    "factor": lambda x, known: (_factor(x.value) or (0, 1))[0],
-    "below": lambda x, known: (_factor(x.value) or (0, 1))[1],
-    "sign": lambda x, known: x.sign,
-    "text": lambda x, known: known.texts.number(x.text),
-    "article": lambda x, known: known.texts.number(x.article),
-    "reason": lambda x, known: known.texts.number(x.reason),
-    "account": lambda x, known: known.texts.number(x.account),
-    "day": lambda x, known: x.day.toordinal() if x.day is not None else 0,
+_COLUMNS: Final[Mapping[str, Callable[[Effect, EffectTable], Any]]] = {
+    "does": lambda x, table: x.does,
+    "value": lambda x, table: whole(x.value, table.known.decimals) or 0,
+    "factor": lambda x, table: (_factor(x.value) or (0, 1))[0],
+    "below": lambda x, table: (_factor(x.value) or (0, 1))[1],
+    "sign": lambda x, table: x.sign,
+    "text": lambda x, table: table.known.texts.number(x.text),
+    "article": lambda x, table: table.known.texts.number(x.article),
+    "reason": lambda x, table: table.known.texts.number(x.reason, x.told, table.operator),
+    "state": lambda x, table: STATES.index(x.state),
+    "told": lambda x, table: x.told is not None,
+    "account": lambda x, table: table.known.texts.number(x.account),
+    "day": lambda x, table: x.day.toordinal() if x.day is not None else 0,
 }

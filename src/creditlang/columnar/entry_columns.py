@@ -7,13 +7,11 @@ import numpy as np
 from attrs import define, field
 
 from creditlang.columnar.coded_periods import Numbers
-from creditlang.columnar.effect_tables import EffectTable
+from creditlang.columnar.effect_tables import STATES, EffectTable
 from creditlang.columnar.line_tables import MOST, Known
 from creditlang.core import operators as o
 
-LIVE: Final = 0
-VOID: Final = 1
-UNMATCHED: Final = 2
+LIVE, VOID, UNMATCHED, INVALID = range(len(STATES))
 NOTHING: Final = -(2**62)
 """An amount that there is not."""
 
@@ -148,11 +146,14 @@ class Entries:
             texts, articles = (np.broadcast_to(np.asarray(x, np.int64), entries.shape) for x in (text, article))
             self.steps.append(Steps(entries, texts, before, after, articles))
 
-    def end(self, entries: Numbers, text: Numbers | int, reason: Numbers | int, article: Numbers | int) -> None:
-        """Take entries out, void, with the reason and article."""
+    def end(
+        self, entries: Numbers, text: Numbers | int, reason: Numbers | int, article: Numbers | int,
+        state: Numbers | int = VOID,
+    ) -> None:  # fmt: skip
+        """Take entries out, with the reason and article."""
         nothing = np.zeros(len(entries), np.int64)
         self.step(entries, text, self.amounts[entries], nothing, article)
-        self.states[entries], self.reasons[entries] = VOID, reason
+        self.states[entries], self.reasons[entries] = state, reason
         self._give_article(entries, article)
 
     def cut_to(
@@ -172,7 +173,7 @@ class Entries:
         at = self.live() if entries is None else entries
         if not len(at):
             return
-        self.known.aside(table.reads.asks, self.places[at], odd)
+        self.known.aside(table.kind, table.reads.asks, self.places[at], odd)
         effects = table.of(self.places[at])
         for does, act in _ACTS.items():
             if does in table.does:
@@ -224,8 +225,18 @@ def _more(entries: Entries, table: EffectTable, at: Numbers, effects: Numbers, o
 
 
 def _ends(entries: Entries, table: EffectTable, at: Numbers, effects: Numbers, odd: Numbers) -> None:
-    text, reason, article = (table.column(name)[effects] for name in ("text", "reason", "article"))
-    entries.end(at, text, reason, article)
+    """What more than the entry of one rule hangs on is left to be worked out alone: a record that a guard cannot be
+    asked of, one of several rules, an invalid one that others look at.
+    """
+    text, reason, article, state = (table.column(name)[effects] for name in ("text", "reason", "article", "state"))
+    entries.end(at, text, reason, article, state)
+    if not (told := table.column("told")[effects]).any() and (state == VOID).all():
+        return
+    several = np.isin(at, [place for _, carriers in entries.carried for place in carriers.tolist()])
+    several |= table.kind not in entries.known.once
+    looked_at = table.kind in entries.known.policy.searched
+    more = (state != VOID) & (several | (looked_at & (state == INVALID)))
+    entries.set_aside(at[np.where(entries.rules[at] < 0, told, more)], odd)
 
 
 def _amount(entries: Entries, table: EffectTable, at: Numbers, effects: Numbers, odd: Numbers) -> None:

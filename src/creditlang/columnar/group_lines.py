@@ -314,9 +314,9 @@ def _rescale(lines: GroupLines, operator: o.Rescale, entries: Entries, odd: Numb
             reads = lines.known.readers[kind].reads(*expressions(each))
             lines.effects[id(operator), kind] = EffectTable(lines.known, each, None, kind, reads)
         table = lines.effects[id(operator), kind]
-        lines.known.aside(table.reads.asks, entries.places[at[own]], odd)
+        lines.known.aside(kind, table.reads.asks, entries.places[at[own]], odd)
         effects = table.of(entries.places[at[own]])
-        entries.set_aside(at[own[table.those("more")[effects]]], odd)
+        entries.set_aside(at[own[(table.those("more") | table.those("ends"))[effects]]], odd)
         chosen.append(own[~table.those("nothing")[effects]])
     if not chosen:
         return entries

@@ -4,7 +4,7 @@ Inputs are numbered by combination; a combination met for the first time is aske
 has it. Where a line asks about records of other kinds, students who have any of these are worked out alone.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
@@ -17,7 +17,7 @@ from creditlang.columnar.distinct_numbers import distinct_numbers
 from creditlang.columnar.numbered import Numbered
 from creditlang.columnar.record_answers import RecordAnswers
 from creditlang.core import expressions as e
-from creditlang.plan.inputs import Reads
+from creditlang.plan.inputs import Ask, Reads
 from creditlang.values import EXACT, Undetermined
 
 MOST: Final = 2**42
@@ -39,6 +39,8 @@ class Known(RecordAnswers):
 
     has: Mapping[str, Numbers]
     """For each student, whether there are records of a kind."""
+    once: frozenset[str]
+    """The kinds of whose records each goes to one rule at most."""
     semester_texts: Numbers = field(init=False)
     apart: dict[e.Query, tuple[e.Expression | None, list[tuple[e.Query, bool]]]] = field(factory=dict)
     """Of queries, what they ask of a record alone, and of others."""
@@ -47,6 +49,8 @@ class Known(RecordAnswers):
     local: dict[int, tuple[e.Expression, tuple[str, ...], bool, dict[Any, Any]]] = field(factory=dict)
     """Of those that hang on attributes, which, whether on enrolment too, and what has been answered."""
     _tables: "dict[tuple[int, str, bool], AnswerTable]" = field(factory=dict)
+    _fields_asked: dict[Ask, Numbers] = field(factory=dict)
+    """Numbers for the owners of records with what they have in a field."""
 
     def __attrs_post_init__(self) -> None:
         self.semester_texts = np.array([self.texts.number(name) for name in self.calendar.names], np.int32)
@@ -70,11 +74,29 @@ class Known(RecordAnswers):
         ]
         return np.array(named, np.int32)[back]
 
-    def aside(self, asks: frozenset[str], places: Numbers, odd: Numbers) -> None:
-        """Leave to be worked out alone who has records of the kinds that are asked about."""
-        for kind in asks:
-            owners = self.cohort.owners[places]
-            odd[owners[self.has[kind][owners]]] = True
+    def aside(self, kind: str, asks: Iterable[Ask], places: Numbers, odd: Numbers) -> None:
+        """Leave to be worked out alone of whom some records of a kind ask about others, and may find any."""
+        owners = self.cohort.owners[places] if asks else places
+        for ask in asks:
+            at = np.flatnonzero(self.has[ask.kind][owners])
+            if len(at) and ask.field:
+                at = at[np.isin(self._looked_for(kind, ask, places[at]), self._to_be_found(ask))]
+            odd[owners[at]] = True
+
+    def _looked_for(self, kind: str, ask: Ask, places: Numbers) -> Numbers:
+        """Numbers for the owners of some records of a kind with what they look for; -1 where there is no such."""
+        own, theirs = self.cohort.kinds[kind], self.cohort.kinds[ask.kind].fields[ask.field].values
+        known = {value: code for code, value in enumerate(theirs) if code}
+        codes = np.array([known.get(value, -1) for value in own.fields[ask.same_as].values], np.int64)
+        wanted = codes[own.fields[ask.same_as].codes[places - own.first]]
+        return np.where(wanted < 0, -1, self.cohort.owners[places] * len(theirs) + wanted)
+
+    def _to_be_found(self, ask: Ask) -> Numbers:
+        if ask not in self._fields_asked:
+            kind = self.cohort.kinds[ask.kind]
+            column = kind.fields[ask.field]
+            self._fields_asked[ask] = self.cohort.owners[kind.places] * len(column.values) + column.codes
+        return self._fields_asked[ask]
 
 
 @define(eq=False)
@@ -95,7 +117,7 @@ class AnswerTable:
         """The number of the value for each of some records."""
         if self._reads is None:
             self._reads = self.known.readers[self.kind].reads(self.expression)
-        self.known.aside(self._reads.asks, places, odd)
+        self.known.aside(self.kind, self._reads.asks, places, odd)
         keys, size = self.known.keys(self.kind, self._reads, places)
         if self._numbers is None or self._numbers.size != size:
             self._numbers = Numbered(self._ask, size)

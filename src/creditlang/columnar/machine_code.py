@@ -10,7 +10,6 @@ import os
 import platform
 import sys
 from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
 from shutil import rmtree
 from threading import Lock
@@ -21,6 +20,7 @@ from attrs import frozen
 from creditlang.columnar import kernels, plain_kernels
 from creditlang.diagnostics import report, system_reason
 from creditlang.diagnostics.announcements import announce
+from creditlang.installed import usable
 
 
 @frozen
@@ -50,7 +50,7 @@ _ACCUMULATE: Final = (
 
 def kernels_for(records: int) -> Kernels:
     """The fastest way for so many records."""
-    if not _LOADED and (records < _WORTH_IT or find_spec("numba") is None):
+    if not _LOADED and (records < _WORTH_IT or not usable("numba")):
         return PLAIN
     return machine_code()
 

@@ -13,7 +13,7 @@ from creditlang.core.parts import expressions
 from creditlang.diagnostics import Phrase
 from creditlang.interpreter.evaluate import Interpreter
 from creditlang.plan import Plan
-from creditlang.plan.inputs import Input
+from creditlang.plan.inputs import Input, NotLocal
 
 _PERIODS: Final = (None, "semester", "year")
 
@@ -34,6 +34,11 @@ def not_in_columns(plan: Plan, interpreter: Interpreter) -> Iterator[Phrase]:
         reads = {each for line in body.lines for each in line.reads.inputs}
         if kind.enrolment and (Input("enrolled") in reads or kind.item_field or interpreter.conditional[name]):
             yield Phrase("enrolment that rules look at", "规则要看在籍记录")
+    for rule in policy.rules.values():
+        try:
+            plan.readers[rule.kind].reads(*(() if rule.where is None else (rule.where,)))
+        except NotLocal:
+            yield Phrase("a rule that takes records by what others are", "规则按其他记录决定采用哪些记录")
     for account in policy.accounts.values():
         if account.decide is not None:
             yield from _deciding(account.decide, policy)

@@ -7,6 +7,8 @@ from attrs import define, field
 
 from creditlang.columnar.coded_periods import Numbers
 from creditlang.columnar.distinct_numbers import first_places, is_narrow
+from creditlang.core import operators as o
+from creditlang.diagnostics import Diagnostic
 
 
 @define(eq=False)
@@ -40,17 +42,21 @@ class Numbered:
 
 
 class Texts:
-    """Texts by number, each once; phrases with their other language."""
+    """Texts by number, each once; phrases with their other language; reasons with what else is said of a record."""
 
     def __init__(self) -> None:
         """With the empty text as number 0."""
         self.texts: list[str] = [""]
-        self._known: dict[tuple[str, str], int] = {("", ""): 0}
+        self.told: dict[int, tuple[Diagnostic, o.Operator | None]] = {}
+        """By the numbers of reasons: what is said of a record, and the line by which."""
+        self._known: dict[tuple[str, str, Diagnostic | None, int], int] = {("", "", None, 0): 0}
 
-    def number(self, text: str) -> int:
-        """The number of a text."""
-        key = (str(text), getattr(text, "zh", ""))
+    def number(self, text: str, told: Diagnostic | None = None, by: o.Operator | None = None) -> int:
+        """The number of a text, or of a reason that has more `told` of a record, by a line."""
+        key = (str(text), getattr(text, "zh", ""), told, id(by) if told is not None else 0)
         if key not in self._known:
             self._known[key] = len(self.texts)
             self.texts.append(text)
+            if told is not None:
+                self.told[len(self.texts) - 1] = told, by
         return self._known[key]

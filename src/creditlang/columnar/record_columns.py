@@ -1,8 +1,8 @@
 """A cohort as it is gone through: all records of a dataset kind by kind, each in its semester.
 
 The records of a kind stand by student, then as `Record.order` says; in which order those of several kinds are is found
-once somebody asks. What is odd about a student (an attribute or record that could not be read, a record outside the
-calendar) is only noted: such students are worked out alone.
+once somebody asks. What is wrong with a record by itself (it could not be read, or lies outside the calendar) is noted;
+students of whom an attribute could not be read, or a record was decided by an office, are worked out alone.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,9 +21,11 @@ from creditlang.core import operators as o
 from creditlang.data.coded.coded_dataset import UNDATED, CodedDataset, CodedKind
 from creditlang.data.coded.coded_records import TypedColumn
 from creditlang.data.coded.coded_sheet import coded
+from creditlang.diagnostics import Diagnostic, Place, report
 from creditlang.ledger import Record
 from creditlang.table_columns import FEW
 
+OUTSIDE: Final = "CR659"
 _AT_ONCE: Final = 1 << 15
 """Records that are looked up together."""
 
@@ -129,6 +131,8 @@ class RecordColumns:
     """For each student, whether they have to be worked out alone."""
     unsound: Mapping[str, Numbers]
     """By kind, for each student whether it is for one of these records."""
+    wrong: Mapping[int, Diagnostic]
+    """By place, what is wrong with records that count for nothing, as far as it was known before any rule."""
     _last_days: Numbers
     """Of semesters."""
     _ranks: Numbers | None = None
@@ -137,6 +141,8 @@ class RecordColumns:
     def of(policy: o.Policy, dataset: CodedDataset, calendar: CodedCalendar) -> "RecordColumns":
         """Place and sort what has been read."""
         kinds, unsound, first = {}, {}, 0
+        wrong: dict[int, Diagnostic] = {}
+        memberships = {kind.membership for kind in policy.kinds.values()}
         columns: list[tuple[Numbers, ...]] = []
         for name, kind in policy.kinds.items():
             source = dataset.kinds[name]
@@ -144,14 +150,19 @@ class RecordColumns:
             undated = days == UNDATED if _may_be_undated(kind, source) else np.zeros(0, bool)
             some = bool(undated.any())
             days = np.where(undated, 0, days) if some else days
-            semesters, strange = _placed(policy, _semesters(kind, source, calendar), days, calendar)
+            semesters, strange, outside = _placed(policy, _semesters(kind, source, calendar), days, calendar)
+            problems = _problems(source, days, outside if name not in memberships else outside[:0])
+            decided = [row for row, problem in problems.items() if problem is None]
+            left = np.concatenate([strange, outside]) if name in memberships else strange
             unsound[name] = np.zeros(len(dataset.students), bool)
-            unsound[name][owners[np.flatnonzero(source.unsound)]] = unsound[name][owners[strange]] = True
+            unsound[name][owners[decided]] = unsound[name][owners[left]] = True
             if some:
                 keys = _keys(owners, days, calendar.last_days[semesters])
                 if (keys[1:] < keys[:-1]).any():
                     rows = np.argsort(keys, kind="stable")
                     days, semesters, named = days[rows], semesters[rows], named[rows]
+            back = np.argsort(rows) if rows is not None and problems else np.arange(len(source))
+            wrong |= {first + int(back[row]): told for row, told in problems.items() if told is not None}
             fields = {each: CodedField(column, rows) for each, column in source.fields.items()}
             kinds[name] = KindColumns(kind, first, fields, rows, source)
             columns.append((owners, days, semesters, named))
@@ -161,7 +172,7 @@ class RecordColumns:
         return RecordColumns(
             students=dataset.students, attributes=attributes, kinds=kinds, owners=owners_, days=days_,
             semesters=semesters_, named=named_, odd=np.logical_or.reduce([dataset.unreadable, *unsound.values()]),
-            unsound=unsound, last_days=calendar.last_days,
+            unsound=unsound, wrong=wrong, last_days=calendar.last_days,
         )  # fmt: skip
 
     @property
@@ -232,6 +243,11 @@ class RecordColumns:
         ).at(np.argsort(np.concatenate(own)))
         return found if len(found) > FEW else list(found)
 
+    def written_at(self, place: int) -> Place | None:
+        """Where a record stands in the data."""
+        kind = list(self.kinds.values())[int(self.numbers_of_kinds(np.array([place]))[0])]
+        return kind.source.written_at(int(kind.in_source(np.array([place]))[0]))
+
     def records(
         self, name: str, places: Numbers, calendar: CodedCalendar, names: Iterable[str], identifiers: Iterable[str] = ()
     ) -> Iterator[Record]:
@@ -278,17 +294,30 @@ def _semesters(kind: o.RecordKind, source: CodedKind, calendar: CodedCalendar) -
     return found
 
 
-def _placed(policy: o.Policy, given: Numbers, days: Numbers, calendar: CodedCalendar) -> tuple[Numbers, Numbers]:
-    """The semester of each record, as the interpreter places it, and where those are that it cannot place."""
-    strange = np.flatnonzero(given == len(calendar.names))
+def _placed(
+    policy: o.Policy, given: Numbers, days: Numbers, calendar: CodedCalendar
+) -> tuple[Numbers, Numbers, Numbers]:  # fmt: skip
+    """The semester of each record, as the interpreter places it, where those are that it cannot place, and those that
+    lie outside of the calendar where they should not.
+    """
+    strange, outside = np.flatnonzero(given == len(calendar.names)), np.zeros(0, np.int64)
     given[strange] = 0
     if not calendar.semesters:
-        return given, strange
-    missing = np.flatnonzero((given == 0) & (days > 0)) if not given.all() else given[:0]
+        return given, strange, outside
+    missing = np.flatnonzero((given == 0) & (days > 0)) if not given.all() else outside
     given[missing] = placed = calendar.of_days(days[missing])
-    if policy.by_calendar:
-        strange = np.concatenate([strange, missing[placed == 0]])
-    return given, strange
+    return given, strange, missing[placed == 0] if policy.by_calendar else outside
+
+
+def _problems(source: CodedKind, days: Numbers, outside: Numbers) -> dict[int, Diagnostic | None]:
+    """What is wrong with records, by row; None for one of which an office has decided something."""
+    found: dict[int, Diagnostic | None] = {}
+    for row in outside.tolist():
+        found[row] = report(OUTSIDE, source.written_at(row), date=date.fromordinal(int(days[row])).isoformat())
+    for row in np.flatnonzero(source.unsound).tolist():
+        record = source.loose[int(source.row[row])]
+        found[row] = record.problem if record.ruling is None else None
+    return found
 
 
 def _keys(owners: Numbers, days: Numbers, last_days: Numbers) -> Numbers:

@@ -7,9 +7,12 @@ import numpy as np
 from creditlang.columnar.coded_periods import Numbers
 from creditlang.columnar.record_columns import RecordColumns
 
+AHEAD, LATE, WRONG = range(3)
+"""Why a record does not count: it lies ahead, it is of a semester to come, there is something wrong with it."""
+
 
 class RecordScope:
-    """The records that do not count: `out` by place, rising, and `late`, which of them are of a semester to come."""
+    """The records that do not count: `out` by place, rising, and `why` each of them does not."""
 
     def __init__(self, cohort: RecordColumns, begun: Numbers, as_of: date | None) -> None:
         """`begun` tells of each semester whether it has."""
@@ -17,15 +20,16 @@ class RecordScope:
         firsts = [(kind.first, days) for kind, days in zip(cohort.kinds.values(), cohort.days.parts, strict=True)]
         undated = np.concatenate([first + np.flatnonzero(days == 0) for first, days in firsts])
         semesters = cohort.semesters[undated]
-        late = undated[(semesters > 0) & ~begun[semesters]]
-        future = late[:0]
+        wrong = np.array(sorted(cohort.wrong), np.int64)
+        late = np.setdiff1d(undated[(semesters > 0) & ~begun[semesters]], wrong)
+        ahead = late[:0]
         if as_of is not None:
             last = as_of.toordinal()
-            future = np.concatenate([first + np.flatnonzero(days > last) for first, days in firsts])
-        out = np.concatenate([late, future])
+            ahead = np.setdiff1d(np.concatenate([first + np.flatnonzero(days > last) for first, days in firsts]), wrong)
+        out = np.concatenate([ahead, late, wrong])
         order = np.argsort(out)
         self.out: Numbers = out[order]
-        self.late: Numbers = order < len(late)
+        self.why: Numbers = np.repeat([AHEAD, LATE, WRONG], [len(ahead), len(late), len(wrong)])[order]
 
     def within(self, records: slice) -> slice:
         """Which of those that do not count are among some records in a row."""

@@ -23,7 +23,7 @@ from creditlang.columnar.machine_code import Kernels
 from creditlang.columnar.record_answers import Factor
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.plan.inputs import NotLocal, Reads
+from creditlang.plan.inputs import Ask, NotLocal, Reads
 from creditlang.plan.lower import PlannedBody
 
 _MOST: Final = 1 << 16
@@ -118,7 +118,7 @@ class RecordTables:
         bodies: Any, table: Any, kernels: Kernels,
     ) -> "RecordTables | None":  # fmt: skip
         """Of rules with their numbers and those of their accounts; None where guards ask for more than the record."""
-        asks: frozenset[str] = frozenset().union(*(guard.reads.asks for guard in guards))
+        asks: frozenset[Ask] = frozenset().union(*(guard.reads.asks for guard in guards))
         first, reads = _together(known, kind, _MOST, guards, asks)
         if len(first) < len(guards):
             return None
@@ -299,12 +299,10 @@ class RecordTables:
         self.steps = Entries.steps_of([self.steps, steps.behind(before)])
 
     def ask(self, records: slice, trails: Numbers, odd: Numbers) -> None:
-        """Leave to be worked out alone who has records of kinds that guards ask about, and one that they ask for."""
-        asks = {name for guard in self.guards for name in guard.reads.asks}
-        if asks:
-            owners = self.known.cohort.owners[records]
-            has = np.logical_or.reduce([self.known.has[name] for name in asks])[owners] & (trails >= 0)
-            odd[owners[has & (self.columns["asked"][trails] > 0)]] = True
+        """Leave to be worked out alone of whom records ask guards that look at others, and may find any."""
+        if asks := {ask for guard in self.guards for ask in guard.reads.asks}:
+            at = np.flatnonzero((trails >= 0) & (self.columns["asked"][trails] > 0))
+            self.known.aside(self.kind, asks, records.start + at, odd)
 
     def left(self, trails: Numbers) -> Numbers:
         """Which of some trails are left to be worked out alone."""
@@ -327,7 +325,7 @@ def alone(body: PlannedBody) -> list[Any]:
 
 
 def _together(
-    known: Known, kind: str, most: int, tables: Sequence[EffectTable], asks: frozenset[str] = frozenset()
+    known: Known, kind: str, most: int, tables: Sequence[EffectTable], asks: frozenset[Ask] = frozenset()
 ) -> tuple[list[EffectTable], Reads]:  # fmt: skip
     """The first lines whose combinations are few enough, and all that they read; of other kinds they ask about some."""
     taken: list[EffectTable] = []

@@ -6,7 +6,7 @@ student's results on both sides, and what differs. Where both sides are worked o
 results is found there, and nothing else is asked of them.
 """
 
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from itertools import compress
 from typing import Final
 
@@ -57,9 +57,11 @@ def compare_cohorts(old: Side, new: Side, progress: Progress = lambda done, of: 
         same, outside, counted = _in_columns(before, after) if one_reading(old, new) else _NOBODY
         comparison.add_unchanged(len(same))
         for position, identifier in enumerate(students):
+            both = list(zip((before, after), counted, strict=True))
             if identifier in same or identifier in outside:
+                for side, known in both:
+                    side.note(identifier, known[identifier])
                 continue
-            both = zip((before, after), counted, strict=True)
             comparison.add(*(_evaluated(side, identifier, identifier in known) for side, known in both))
             for side in (before, after):
                 if identifier in side.dataset.students:
@@ -87,10 +89,12 @@ def _same(dataset: Dataset) -> Dataset:
     return evolve(dataset, problems=list(dataset.problems), owners=dict(dataset.owners))
 
 
-_NOBODY: Final[tuple[Set[str], Set[str], Sequence[Set[str]]]] = (frozenset(), frozenset(), (frozenset(), frozenset()))
+_Counted = Mapping[str, Sequence[Diagnostic]]
+"""Whose records have been counted, with what is said of them."""
+_NOBODY: Final[tuple[Set[str], Set[str], Sequence[_Counted]]] = (frozenset(), frozenset(), ({}, {}))
 
 
-def _in_columns(before: Evaluation, after: Evaluation) -> tuple[Set[str], Set[str], Sequence[Set[str]]]:
+def _in_columns(before: Evaluation, after: Evaluation) -> tuple[Set[str], Set[str], Sequence[_Counted]]:
     """Who has the same results on both sides, of whom neither speaks, and on each side whose records have been counted:
     as far as both are worked out in columns.
     """
@@ -102,7 +106,8 @@ def _in_columns(before: Evaluation, after: Evaluation) -> tuple[Set[str], Set[st
     from creditlang.data.coded.coded_dataset import CodedDataset
 
     coded, tables = CodedDataset.of(before.policy, before.dataset), list[ChunkTables]()
-    same, outside, counted = set[str](), set[str](), (set[str](), set[str]())
+    same, outside = set[str](), set[str]()
+    counted: tuple[dict[str, Sequence[Diagnostic]], ...] = ({}, {})
     for chunks in zip(*(engine.chunks(coded) for engine in engines if engine is not None), strict=True):
         tables = tables or [
             ChunkTables(chunk.students.known.cohort, side.results, side.settings.students)
@@ -113,8 +118,8 @@ def _in_columns(before: Evaluation, after: Evaluation) -> tuple[Set[str], Set[st
         both, left_out = settled[0] & settled[1], [chunk.outside for chunk in chunks]
         same.update(compress(people, both & ~(left_out[0] | left_out[1] | changed_in_columns(*chunks))))
         outside.update(compress(people, both & left_out[0] & left_out[1]))
-        for known, own in zip(counted, settled, strict=True):
-            known.update(compress(people, own))
+        for known, own, table in zip(counted, settled, tables, strict=True):
+            known |= {name: table.told.get(name, ()) for name in compress(people, own)}
     for side in (before, after):
         side.one_student.note_in_columns(len(same) + len(outside))
     return same, outside, counted

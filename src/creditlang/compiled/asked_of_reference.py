@@ -4,11 +4,11 @@ All that generated code knows stands in a `Run` of the interpreter; records and 
 and light entries when the interpreter looks at them.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import partial
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from creditlang.compiled.light_entries import (
     ACCOUNT,
@@ -47,6 +47,24 @@ from creditlang.values import Undetermined
 
 _step: Callable[[tuple[Any, ...]], Step] = partial(tuple.__new__, Step)
 """A step of the tuple of its parts."""
+Asked = TypeVar("Asked")
+
+
+class WhenAsked(dict[str, Asked]):
+    """What the interpreter sees of each kind, made when it looks at it."""
+
+    def __init__(self, there: Container[str], make: Callable[[str], Asked]) -> None:
+        """Of the kinds that are `there`."""
+        super().__init__()
+        self.there, self.make = there, make
+
+    def __contains__(self, kind: object) -> bool:
+        return kind in self.there or super().__contains__(kind)
+
+    def get(self, kind: str, default: Any = None) -> Any:
+        if not super().__contains__(kind) and kind in self.there:
+            self[kind] = self.make(kind)
+        return super().get(kind, default)
 
 
 class AskedOfReference:
@@ -55,7 +73,7 @@ class AskedOfReference:
     __slots__ = (
         "at_hand", "by_kind", "copies", "entries", "even_void", "extra", "in_body", "invalid", "left", "others",
         "plain", "problems", "ranks", "reference", "requirements", "run", "student", "taken", "theirs", "unrated",
-        "unseen_kinds", "unseen_rules",
+        "unseen_rules",
     )  # fmt: skip
     at_hand: PolicyAtHand
     student: StudentData
@@ -73,8 +91,6 @@ class AskedOfReference:
     by_kind: dict[str, list[Row]]
     plain: dict[str, list[Row]]
     even_void: dict[str, list[Row]]
-    unseen_kinds: Iterable[str]
-    """The kinds of which the interpreter has not seen the records, once they are sorted."""
     unseen_rules: list[str]
     """The rules of which it has not seen the entries, though nothing is done to them any more."""
     unrated: list[tuple[int, Any]]
@@ -118,15 +134,8 @@ class AskedOfReference:
 
     # ---- what the interpreter sees
     def look(self) -> Self:
-        """Let the interpreter see what has been worked out since it last looked: records as they were given and as the
-        guards of their kinds have judged them, entries of the trees that are done.
-        """
+        """Let the interpreter see what has been worked out since it last looked: entries of the trees that are done."""
         run = self.run
-        for name in self.unseen_kinds:
-            run.given[name] = [self.record(row) for row in self.by_kind.get(name, ())]
-        self.unseen_kinds = ()
-        for name in self.plain.keys() - run.judged.keys():
-            self.judge(name)
         if self.unseen_rules:
             run.entries = run.entries or {name: [] for name in self.at_hand.policy.rules}
             for name in self.unseen_rules:
@@ -134,11 +143,13 @@ class AskedOfReference:
             self.unseen_rules = []
         return self
 
-    def judge(self, kind: str) -> None:
-        """Let the interpreter see the records of a kind as its guards have judged them."""
-        self.run.judged[kind] = Judged(
-            *([self.record(row) for row in rows.get(kind, ())] for rows in (self.plain, self.even_void))
-        )
+    def given(self, kind: str) -> list[Record]:
+        """The records of a kind as they were placed."""
+        return [self.record(row) for row in self.by_kind.get(kind, ())]
+
+    def judged(self, kind: str) -> Judged:
+        """The records of a kind as its guards have judged them."""
+        return Judged(*([self.record(row) for row in rows.get(kind, ())] for rows in (self.plain, self.even_void)))
 
     # ---- expressions
     def ask(self, x: e.Expression, row: Row) -> Any:
@@ -157,7 +168,7 @@ class AskedOfReference:
     def then(self, account: str, day: date, before: Record | None = None) -> Run | None:
         """The student as of another day."""
         if self.others is None:
-            self.others = OtherRuns(lambda *asked: self.evaluation().then(*asked))
+            self.others = OtherRuns(lambda *asked: self._with_records(self.rows()).then(*asked))
         return self.others.then(account, day, before)
 
     @property
@@ -221,10 +232,15 @@ class AskedOfReference:
         others: Any = self.look()
         if self.reference is None:
             self.reference = Evaluation(self.at_hand.interpreter, self.student, self.invalid, others=others)
-            self.reference.copies = [(row[RECORD], self.record(row)) for row in self.rows()]
             self.run.entries = self.run.entries or {name: [] for name in self.at_hand.policy.rules}
         self.reference.run = self.run
         return self.reference
+
+    def _with_records(self, rows: Iterable[Row]) -> Evaluation:
+        """The same, who has some records in hand as they came and as they were placed."""
+        evaluation = self.evaluation()
+        evaluation.copies = [(row[RECORD], self.record(row)) for row in rows]
+        return evaluation
 
     def opened(self, rule: str, taken: Row | LightEntry) -> LightEntry:
         """The entry of a rule for a record that it has taken, before any of its lines is done to it."""
@@ -293,7 +309,8 @@ class AskedOfReference:
         result.requirements = self.requirements
         for kind, name in order:
             evaluation.work_out(kind, name, result)
-        evaluation.finish(result)
+        wrong = self.problems.keys() | {place for place, record in self.copies.items() if record.problem is not None}
+        self._with_records([row for row in self.rows() if id(row) in wrong] if wrong else ()).finish(result)
         return result
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import takewhile
 
 from creditlang.compiled import group_work, light_limits
-from creditlang.compiled.decided_records import Combination, DecidedRecords, decided
+from creditlang.compiled.decided_records import Combination, DecidedCases, DecidedRecords, decided
 from creditlang.compiled.expression_source import ExpressionSource
 from creditlang.compiled.expression_writer import Here
 from creditlang.compiled.light_entries import (
@@ -23,7 +23,6 @@ from creditlang.compiled.light_entries import (
     STEPS,
     LightEntry,
 )
-from creditlang.compiled.policy_at_hand import MOST_KEPT
 from creditlang.compiled.settled_queries import is_settled
 from creditlang.compiled.single_lines import SINGLE_LINES, Lines, SingleLines
 from creditlang.compiled.student_work import Work
@@ -155,7 +154,7 @@ class BodySource(SingleLines):
         """The name of a function of a record: whether all guards surely let it pass, so that none has to be asked."""
         here, spared = Here(kinds), dict[str, list[str]]()
         for x in guards:
-            if x.condition is None:
+            if x.condition is None or self.expressions.notes_cells(x.condition):
                 spared = {"": ["False"]}
                 break
             condition, fields = x.condition, {read.name for read in reads(x.condition, "field", "this")}
@@ -228,6 +227,7 @@ class BodySource(SingleLines):
                 return [self._by_reference([line])]
             fixed, call = self._fixed(line.room), f"{self.limit(number, line, here)}(w, entries)"
             spares_one = line.void and line.condition is None and fixed is not None and fixed >= 1
+            spares_one = spares_one and not self.expressions.notes_cells(line.by)
             return ["if len(entries) > 1:", f"    {call}"] if spares_one else [call]
         if isinstance(line, o.Keep):
             return [f"{self.made(lambda n: group_work.sides(line))}(w, entries)"]
@@ -254,9 +254,10 @@ class BodySource(SingleLines):
         room, fixed = self._room(line, here)
         condition = self._condition(line.condition, here)
         by = self.expressions.function(line.by, here) if line.by is not None else None
+        always = self.expressions.notes_cells(line.by)
         return self.made(
             lambda n: light_limits.limit(
-                line, number, n[room], fixed, n[condition] if condition else None, n[by] if by else None
+                line, number, n[room], fixed, n[condition] if condition else None, n[by] if by else None, always
             )
         )
 
@@ -264,8 +265,7 @@ class BodySource(SingleLines):
         """The name of what does a limit over accounts."""
         here = Here(kinds)
         room, fixed = self._room(line, here)
-        by = self.expressions.function(line.by, here) if line.by is not None else None
-        return self.made(lambda n: light_limits.unique(line, n[room], fixed, n[by] if by else None, rules))
+        return self.made(lambda n: light_limits.unique(line, n[room], fixed, rules))
 
     def _gathered(self, number: int, line: o.Amount, here: Here) -> Lines:
         gathering = [case for case in line.cases if case.together is not None]
@@ -277,13 +277,13 @@ class BodySource(SingleLines):
                 test = self.expressions.function(case.condition, here, met=True)
             worth = self.source.function("x", here.parameters, [f"return {self._worth(case, here)[0]}"])
             parts.append((case, test, worth))
-        known, found = Combination(here.kinds[0], self), self.source.value({}, "t")
-        which = None
+        known, which = Combination(here.kinds[0], self), None
         if len(here.kinds) == 1 and all(not (x.since or x.until) and known.add(x.condition) for x in gathering):
-            tests = "".join(f"({place},) * {test}({here.parameters}) + " for place, (_, test, _) in enumerate(parts))
-            body = [*known.lines, f"found = {found}.get(at)", "if found is None:"]
-            body += [f"    found = {tests}()", f"    if len({found}) < {MOST_KEPT}:", f"        {found}[at] = found"]
-            which = self.source.function("which", here.parameters, [*body, "return found"])
+            table = self.made(lambda n: DecidedCases([n[test] for _, test, _ in parts]))
+            noted = ["if found[1]:", "    w.cells.update(found[1])"] if self.noted else []
+            body = [*known.lines, f"found = {table}.get(at)", "if found is None:"]
+            body += [f"    return {table}.fill(w, row, at)", *noted, "return found[0]"]
+            which = self.source.function("which", here.parameters, body)
         act = self.made(
             lambda n: group_work.gather(
                 line, number, [(c, n[test], n[worth]) for c, test, worth in parts], n[which] if which else None

@@ -19,10 +19,8 @@ from creditlang.compiled.light_entries import CARRIERS, CUT, REASON, RECORD, ROW
 from creditlang.compiled.node_source import NodeSource, RestByReference
 from creditlang.compiled.policy_at_hand import (
     INVALID,
+    LEAVES,
     MOVES_ASKED,
-    NO_DAY,
-    OPEN_VALUE,
-    PENDING,
     TOO_LONG,
     HandOver,
     PolicyAtHand,
@@ -53,8 +51,6 @@ from creditlang.values import Undetermined
 
 Left = frozenset[tuple[str, str]]
 Invalid = Mapping[str, list[Entry]]
-_LEAVES: Final = (PENDING, OPEN_VALUE, NO_DAY)
-"""Why a rule or node is left."""
 _MOST_LEFT: Final = 8
 """As many rules and nodes as that are left to the reference; with more of them it works the student out."""
 
@@ -91,7 +87,7 @@ class CompiledEngine:
         passes: int = 1,
     ) -> "Worked":  # fmt: skip
         """Rules and nodes in which something turns out to be open are left to the reference, with what hangs on them;
-        where they have begun to change entries, all is done anew without them. So it is where records are found
+        where others have begun to change entries, all is done anew without them. So it is where records are found
         invalid that were looked at all the same: their kinds are left, and they are `invalid` from the start. After
         most `passes` that may be so the interpreter says what it says then.
         """
@@ -103,7 +99,6 @@ class CompiledEngine:
             result = StudentResult(student.identifier, False)
             result.records = {f"{x.kind} {x.identifier}": "out of scope" for x in student.records}
             return Worked(self.at_hand, w, result)
-        open_here: Phrase | None = None
         order: Sequence[tuple[str, str]] | None = () if left else None
         for place, node in enumerate(program.nodes):
             try:
@@ -113,9 +108,8 @@ class CompiledEngine:
                 break
             except HandOver as why:
                 reason, *nodes = why.args
-                found = frozenset(nodes) or frozenset(("rule", rule) for rule in w.open)
-                found = found or frozenset(self.policy.order[place - 1 : place])
-                if not noted or reason not in _LEAVES or found <= left or len(left) > _MOST_LEFT:
+                found = frozenset(nodes) or frozenset(self.policy.order[place - 1 : place])
+                if not noted or reason not in LEAVES or found <= left or len(left) > _MOST_LEFT:
                     raise
                 if place not in program.by_reference_alone:
                     worked = self._work_out(student, noted, left | found, invalid, passes)
@@ -123,9 +117,10 @@ class CompiledEngine:
                         self.handed_over[reason] += 1
                     return worked
                 program.by_reference_alone[place](w)
-                open_here = open_here or reason
-        if open_here is not None and not left:
-            self.handed_over[open_here] += 1
+                w.open = w.open or reason
+        if w.open is not None and not left:
+            self.handed_over[w.open] += 1
+        order = () if order is None and w.theirs else order
         if order is None and not (w.in_body and _are_looked_at(w)):
             return Worked(self.at_hand, w, None)
         if not noted:
@@ -137,7 +132,7 @@ class CompiledEngine:
             if enrolled or passes >= MOST_PASSES or len(left) > _MOST_LEFT:
                 raise HandOver(INVALID)
             worked = self._work_out(student, noted, left | kinds, {**(invalid or {}), **again}, passes + 1)
-            if not left:
+            if not left and w.open is None:
                 self.handed_over[INVALID] += 1
             last = worked.result()
             last.covered |= result.covered

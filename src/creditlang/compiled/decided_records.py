@@ -5,7 +5,8 @@ a record when its combination first comes; the entry that came out is the one th
 of. What more than the entry has changed by them, such as a record that is invalid or warned of, is done each time.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from operator import itemgetter
 from typing import Any
 
@@ -35,18 +36,47 @@ class DecidedRecords(dict[Any, tuple[LightEntry, frozenset[int], frozenset[Label
 
     def fill(self, w: Work, row: Row, key: Any) -> LightEntry:
         """The entry of a record whose combination is not known yet."""
-        entry, run, before = w.opened(self.rule, row), w.run, _noted_elsewhere(w)
-        covered, cells = w.covered, w.cells
-        own, read = w.covered, w.cells = run.covered, run.cells = set[int](), set[Label]()
-        self.front(w, (entry,))
-        w.covered, w.cells = run.covered, run.cells = covered, cells
-        covered |= own
-        cells |= read
+        entry, before = w.opened(self.rule, row), _noted_elsewhere(w)
+        with noted_apart(w) as (covered, cells):
+            self.front(w, (entry,))
         if len(self) < MOST_KEPT and _noted_elsewhere(w) == before:
             model = entry.copy()
             model[ROW], model[STEPS] = None, None if entry[STEPS] is None else [*map(Step._make, entry[STEPS])]
-            self[key] = model, frozenset(own), frozenset(read)
+            self[key] = model, frozenset(covered), frozenset(cells)
         return entry
+
+
+class DecidedCases(dict[Any, tuple[tuple[int, ...], frozenset[Label]]]):
+    """The places of the cases that gather a record, by what their conditions read; with the cells that were used."""
+
+    def __init__(self, tests: Sequence[Callable[..., bool]]) -> None:
+        super().__init__()
+        self.tests = tests
+
+    def fill(self, w: Work, row: Row, key: Any) -> tuple[int, ...]:
+        """The places for a record whose combination is not known yet."""
+        with noted_apart(w) as (_, cells):
+            places = tuple([place for place, test in enumerate(self.tests) if test(w, row, row[2])])
+        if len(self) < MOST_KEPT:
+            self[key] = places, frozenset(cells)
+        return places
+
+
+@contextmanager
+def noted_apart(w: Work) -> Iterator[tuple[set[int], set[Label]]]:
+    """The lines and cells of tables that are used meanwhile, noted in sets of their own first; what is remembered of
+    the student is worked out anew for that.
+    """
+    run, before = w.run, (w.covered, w.cells, w.known, w.run.known)
+    covered, cells = w.covered, w.cells = run.covered, run.cells = set[int](), set[Label]()
+    w.known, run.known = {}, {}
+    try:
+        yield covered, cells
+    finally:
+        w.covered, w.cells, w.known, run.known = before
+        run.covered, run.cells = w.covered, w.cells
+        run.covered.update(covered)
+        run.cells.update(cells)
 
 
 def _noted_elsewhere(w: Work) -> tuple[int, ...]:
@@ -69,9 +99,10 @@ class Combination:
         except NotLocal:
             return False
         texts = {x: self._answer(x) for x in reads.answers}
-        if reads.asks or None in texts.values() or any(x.what not in _TEXTS for x in reads.inputs):
+        inputs = reads.inputs.union(*(self.reader.inputs(x) for x in texts if self.expressions.notes_cells(x)))
+        if reads.asks or None in texts.values() or any(x.what not in _TEXTS for x in inputs):
             return False
-        self.inputs |= dict.fromkeys(sorted(reads.inputs, key=str))
+        self.inputs |= dict.fromkeys(sorted(inputs, key=str))
         self.answers |= {x: text for x, text in texts.items() if text is not None}
         return True
 

@@ -1,5 +1,6 @@
 """What texts of expressions are written with: where they stand, and how one is asked of the interpreter instead."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from attrs import frozen
@@ -89,14 +90,23 @@ class ExpressionWriter:
         return "w.look()" if self._looks(part) else "w"
 
     def _looks(self, part: Any) -> bool:
-        values = list(references(part, e.Value))
-        named = [self.policy.record_facts[x.name] for x in values if x.sort == "record fact"]
-        named += [x.value for read in reads(part, "setting") for x in self.policy.settings[read.name]]
-        return (
-            any(x.sort == "account" and not isinstance(x.at, e.Whole) for x in values)
-            or any(True for _ in references(part, e.Query))
-            or any(map(self._looks, named))
+        return any(
+            any(x.sort == "account" and not isinstance(x.at, e.Whole) for x in references(each, e.Value))
+            or any(True for _ in references(each, e.Query))
+            for each in self._with_named(part)
         )
+
+    def notes_cells(self, part: Any) -> bool:
+        """Whether it is noted which cells of tables a part reads: then no more of it is read than by the reference."""
+        return self.noted and any(any(True for _ in references(each, e.Lookup)) for each in self._with_named(part))
+
+    def _with_named(self, part: Any) -> Iterator[Any]:
+        """A part, and what it reads by name."""
+        yield part
+        named = [self.policy.record_facts[x.name] for x in references(part, e.Value) if x.sort == "record fact"]
+        named += [x.value for read in reads(part, "setting") for x in self.policy.settings[read.name]]
+        for each in named:
+            yield from self._with_named(each)
 
     @staticmethod
     def is_asked_whole(x: e.Compare) -> bool:

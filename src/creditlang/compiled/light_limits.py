@@ -16,13 +16,16 @@ _ZERO = v.ZERO
 
 
 def limit(
-    line: o.Limit, number: int, room: Read, fixed: Decimal | None, condition: Read | None, by: Read | None
-) -> Act:
-    """A limit of a body. `fixed` is the room where it is the same for all; `by` what is highest, if not the amount."""
+    line: o.Limit, number: int, room: Read, fixed: Decimal | None, condition: Read | None, by: Read | None,
+    always: bool = False,
+) -> Act:  # fmt: skip
+    """A limit of a body. `fixed` is the room where it is the same for all; `by` what is highest, if not the amount,
+    read `always` where it is noted what it reads.
+    """
     groups = grouped(line.group)
-    fill = filler(line, number, room, fixed, by)
+    fill = filler(line, number, room, fixed, by, always)
     over = line.group.over
-    least = 1 if fixed is None or fixed < 1 or line.of == "amount" or line.dropped else 2 if line.void else 1
+    least = 2 if fixed is not None and fixed >= 1 and line.void and not (line.dropped or always) else 1
 
     def act(w: Work, entries: Entries) -> None:
         members = chosen(w, condition, live(entries, over), line, number)
@@ -35,12 +38,14 @@ def limit(
     return act
 
 
-def filler(line: o.Limit, number: int, room: Read, fixed: Decimal | None, by: Read | None) -> Act:
+def filler(
+    line: o.Limit, number: int, room: Read, fixed: Decimal | None, by: Read | None, always: bool = False
+) -> Act:  # fmt: skip
     """What gives the entries of one group the room there is."""
     least = max(_ZERO, fixed) if fixed is not None else None
     by_number = line.of == "entries"
 
-    one_stays = by_number and line.void and least == 1 and not line.dropped
+    one_stays = by_number and line.void and least == 1 and not (line.dropped or always)
 
     def fill(w: Work, members: Entries) -> None:
         if one_stays:
@@ -50,6 +55,8 @@ def filler(line: o.Limit, number: int, room: Read, fixed: Decimal | None, by: Re
             rooms: Sequence[Decimal] = [least] * len(members)
         else:
             rooms, members = _rooms(w, line, number, room, members)
+        if always:
+            _worths(w, line, by, members)
         if by_number:
             _by_number(w, line, by, members, rooms)
         elif members and both_signs(w, members):
@@ -170,11 +177,9 @@ def _cut_to(w: Work, line: o.Limit, entry: LightEntry, after: Decimal, room: Dec
         w.cut(entry, line, after, w.at_hand.limit_reason[room])
 
 
-def unique(
-    line: o.Limit, room: Read, fixed: Decimal | None, by: Read | None, rules: Sequence[str]
-) -> Callable[[Work], None]:
+def unique(line: o.Limit, room: Read, fixed: Decimal | None, rules: Sequence[str]) -> Callable[[Work], None]:
     """A limit over accounts; the entries of one record alone need no room."""
-    groups, fill = grouped(line.group), filler(line, 0, room, fixed, by)
+    groups, fill = grouped(line.group), filler(line, 0, room, fixed, None)
 
     def act(w: Work) -> None:
         entries = [entry for name in rules for entry in live(w.entries.get(name, []))]

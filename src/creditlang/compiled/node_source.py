@@ -126,24 +126,27 @@ class NodeSource:
 
             def act(w: Work) -> None:
                 entries, taken, covered, left, theirs = w.entries, w.taken, w.covered, w.left, w.theirs
+                warnings = w.run.warnings
                 for name, number, body, periods, placed in items:
-                    if left and (name in theirs or ("rule", name) in left):
+                    if name in theirs or (left and ("rule", name) in left):
                         w.leave_rule(name)
                     elif name in taken:
-                        own: list[Any] = taken.pop(name)
+                        given = taken.pop(name)
+                        own: list[Any] = given
                         covered.add(number)
                         if periods and placed:
                             own = [w.opened(name, x) for x in own]
                             w.put_in_periods(own, periods)
+                        warned = len(warnings)
                         try:
                             entries[name] = made = body(w, own)
                         except HandOver as why:
-                            w.open[name] = why.args[0]
+                            w.leave_open(name, given, why.args[0])
+                            del warnings[warned:]
+                            w.leave_rule(name)
                             continue
                         if periods:
                             w.put_in_periods(made, periods)
-                if w.open:
-                    raise HandOver(next(iter(w.open.values())))
 
             return act
 
@@ -325,7 +328,7 @@ def _unless_left(node: tuple[str, str], rules: Sequence[str], act: Act) -> Act:
     """A node that changes entries of some rules, left to the reference if it is to be or has some of these."""
 
     def act_or_leave(w: Work) -> None:
-        if w.left and (node in w.left or not w.theirs.isdisjoint(rules)):
+        if (w.left or w.theirs) and (node in w.left or not w.theirs.isdisjoint(rules)):
             w.leave(*node, rules)
         else:
             act(w)

@@ -134,6 +134,8 @@ class HandOver(Exception):
 PENDING = Phrase("a record is still open", "有记录待定")
 OPEN_VALUE = Phrase("a value is still open", "有数值尚未确定")
 NO_DAY = Phrase("a day is not filled in", "有日期没有填")
+LEAVES = (PENDING, OPEN_VALUE, NO_DAY)
+"""Why a rule or node is left to the interpreter."""
 INVALID = Phrase("an invalid record that other lines look at", "其他规则要查的记录无效")
 RULED = Phrase("a decision on a record", "有记录另行决定")
 MOVES_ASKED = Phrase("a request", "有申请")

@@ -1,7 +1,8 @@
 """Queries over records and periods of whom everything is settled: each looks its records through once for a student.
 
-Records are put in groups by what they must have in common with the record that asks, with what they add; an answer is
-then looked up. Where a record does not say what is asked, or a query is of another sort, the reference is asked.
+Records are put in groups by what they must have in common with the record that asks. What those of a group add is
+worked out when it is first asked for, as by the reference, and an answer is then looked up. Where a record does not say
+what is asked, or a query is of another sort, the reference is asked.
 """
 
 from bisect import bisect_right
@@ -59,6 +60,15 @@ class Found:
     """Whether one does not say what is asked."""
 
 
+@frozen
+class Groups:
+    """The records of a query's source, each with its day, by what they have in common with one that asks."""
+
+    rows: dict[tuple[Any, ...], list[tuple[Row, Any]]] = field(factory=dict)
+    found: dict[tuple[Any, ...], Found] = field(factory=dict)
+    """Those that have been asked for."""
+
+
 _NONE = Found()
 
 
@@ -101,7 +111,7 @@ class RecordQuery:
         """The answer to a record; one that counts is not asked where it does not have what it asks by."""
         if self.plain:
             groups = w.known.get(("query", id(self), w.run.stage if self.account is not None else 0))
-            found = groups.get((values[self.plain],)) if groups is not None else None
+            found = groups.found.get((values[self.plain],)) if groups is not None else None
             if found is not None and not found.unsaid:
                 return found.count > 0 if self.function == "any" else Decimal(found.count)
         keys = tuple(map(values.get, self.asking))
@@ -110,10 +120,9 @@ class RecordQuery:
         else:
             if self.scope.period is not None:
                 keys = (*keys, row[TERM])
-            groups = self._groups(w)
-            if groups is None:
+            found = self._found(w, keys)
+            if found is None:
                 return w.look().ask(self.x, row)
-            found = groups.get(keys, _NONE)
         own = found.own.get(id(row), _NONE) if self.way.other and row[RECORD].kind == self.kind else _NONE
         day = self.scope.day(w, row, values) if self.scope.day is not None else None
         answer = self._answer(found, own, day)
@@ -121,20 +130,17 @@ class RecordQuery:
 
     def in_period(self, w: Any, key: str) -> Any:
         """The answer in a period."""
-        groups = self._groups(w)
-        found = None
-        if groups is not None:
-            day = self.scope.day(w, key) if self.scope.day is not None else None
-            found = self._answer(groups.get((key,) if self.scope.period is not None else (), _NONE), _NONE, day)
-        return w.look().ask_in(self.x, self.period, key) if found is None else found
+        found, answer = self._found(w, (key,) if self.scope.period is not None else ()), None
+        if found is not None:
+            answer = self._answer(found, _NONE, self.scope.day(w, key) if self.scope.day is not None else None)
+        return w.look().ask_in(self.x, self.period, key) if answer is None else answer
 
     def alone(self, w: Any) -> Any:
         """The answer of neither."""
-        groups, found = self._groups(w), None
-        if groups is not None:
-            day = self.scope.day(w) if self.scope.day is not None else None
-            found = self._answer(groups.get((), _NONE), _NONE, day)
-        return w.look().ask_alone(self.x) if found is None else found
+        found, answer = self._found(w, ()), None
+        if found is not None:
+            answer = self._answer(found, _NONE, self.scope.day(w) if self.scope.day is not None else None)
+        return w.look().ask_alone(self.x) if answer is None else answer
 
     def _answer(self, found: Found, own: Any, day: date | None) -> Any:
         """None where the reference has to be asked."""
@@ -159,11 +165,21 @@ class RecordQuery:
                 return found.total - own if own is not _NONE else found.total
         return count > 0 if self.function == "any" else Decimal(count)
 
-    def _groups(self, w: Any) -> dict[tuple[Any, ...], Found] | None:
+    def _found(self, w: Any, keys: tuple[Any, ...]) -> Found | None:
+        """The records of a group, and what they add; None while the guards of its kind have not been asked."""
+        groups = self._groups(w)
+        if groups is None:
+            return None
+        found = groups.found.get(keys)
+        if found is None:
+            found = groups.found[keys] = self._looked_through(w, groups.rows[keys]) if keys in groups.rows else _NONE
+        return found
+
+    def _groups(self, w: Any) -> Groups | None:
         """The groups of a student; None while its guards have not been asked."""
         stage = w.run.stage if self.account is not None else 0
         key = ("query", id(self), stage)
-        groups: dict[tuple[Any, ...], Found] | None = w.known.get(key)
+        groups: Groups | None = w.known.get(key)
         if groups is None:
             if self.account is not None and not w.theirs.isdisjoint(self.rules):
                 return None
@@ -175,24 +191,25 @@ class RecordQuery:
                     return None
                 looked = ((row, row[DAY], row[TERM]) for row in rows)
             groups = w.known[key] = self._grouped(w, looked)
-        return None if self.undated in groups else groups
+        return None if self.undated in groups.rows else groups
 
-    def _grouped(self, w: Any, looked: Iterable[tuple[Row, Any, str | None]]) -> dict[tuple[Any, ...], Found]:
-        groups: dict[tuple[Any, ...], Found] = {}
-        period = self.scope.period
+    def _grouped(self, w: Any, looked: Iterable[tuple[Row, Any, str | None]]) -> Groups:
+        groups, period = Groups(), self.scope.period
         for row, on, term in looked:
-            values = row[2]
-            key = tuple(map(values.get, self.fields))
+            key = tuple(map(row[2].get, self.fields))
             if period is not None:
                 inside = term if period == "semester" else w.period_key(period, on, term)
                 if inside is None and self.kind in w.at_hand.dated:  # what has no day may lie in any period
-                    return {self.undated: _NONE}
-                if inside is None and self.period is not None:  # no period that may ask has it
-                    continue
+                    return Groups({self.undated: []})
                 key = (*key, inside)
-            found = groups.get(key)
-            if found is None:
-                found = groups[key] = Found()
+            groups.rows.setdefault(key, []).append((row, on))
+        return groups
+
+    def _looked_through(self, w: Any, rows: Iterable[tuple[Row, Any]]) -> Found:
+        """What the records of a group add."""
+        found = Found()
+        for row, on in rows:
+            values = row[2]
             try:
                 if self.where is not None and not self.where(w, row, values):
                     continue
@@ -206,7 +223,7 @@ class RecordQuery:
             found.own[id(row)] = value
             if self.function == "total" and value is not None:
                 found.total += value
-        return groups
+        return found
 
     def _counted(self, w: Any) -> Sequence[tuple[Row, Any, str | None]]:
         """The records that have counted in the account, each with the day and semester of its first entry."""

@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import Any
 
 from creditlang import values as v
-from creditlang.compiled.asked_of_reference import AskedOfReference
+from creditlang.compiled.asked_of_reference import AskedOfReference, WhenAsked
 from creditlang.compiled.light_entries import (
     AMOUNT,
     ARTICLE,
@@ -20,6 +20,7 @@ from creditlang.compiled.light_entries import (
     REASON,
     RECORD,
     ROW,
+    RULE,
     SEMESTER,
     STATE,
     STEPS,
@@ -29,7 +30,7 @@ from creditlang.compiled.light_entries import (
     Row,
     light,
 )
-from creditlang.compiled.policy_at_hand import INVALID, NO_DAY, PENDING, RULED, HandOver, PolicyAtHand
+from creditlang.compiled.policy_at_hand import INVALID, LEAVES, NO_DAY, PENDING, RULED, HandOver, PolicyAtHand
 from creditlang.core import operators as o
 from creditlang.diagnostics import Diagnostic, Phrase, report
 from creditlang.interpreter import StudentData
@@ -71,14 +72,14 @@ class Work(AskedOfReference):
         done here, and records are `invalid` for those who do it.
         """
         self.left, self.invalid, self.theirs, self.reference = left, invalid, set(), None
-        self.open: dict[str, Phrase] = {}
-        """Rules in which something is open that were not left to the interpreter, and what."""
+        self.open: Phrase | None = None
+        """What is open in the first rule, fact or requirement that was left to the interpreter for that."""
         self.at_hand, self.program, self.student = at_hand, program, student
         self.attributes: Mapping[str, Any] = student.attributes
         self.special: list[Row] = []
         """Records of which something is said before any rule is asked."""
         self.by_kind, self.entries, self.taken = defaultdict(list), defaultdict(list), defaultdict(list)
-        self.plain, self.even_void, self.unseen_kinds, self.unseen_rules = {}, {}, (), []
+        self.plain, self.even_void, self.unseen_rules = {}, {}, []
         self.extra, self.unrated, self.in_body = [], [], []
         self.told: dict[int, Told] = {}
         self.known: dict[Any, Any] = {}
@@ -93,7 +94,8 @@ class Work(AskedOfReference):
         hand = self.at_hand
         others: Any = self
         self.run = run = Run(
-            policy=hand.policy, calendar=hand.calendar, as_of=hand.as_of, attributes=self.attributes, given={},
+            policy=hand.policy, calendar=hand.calendar, as_of=hand.as_of, attributes=self.attributes,
+            given=WhenAsked(self.by_kind, self.given), judged=WhenAsked(self.plain, self.judged),
             enrolled=enrolled, overrides=hand.overrides, labels=hand.labels, others=others,
             periods=(hand.periods.find if hand.policy.periods else hand.periods.__getitem__)(enrolled),
         )  # fmt: skip
@@ -130,7 +132,6 @@ class Work(AskedOfReference):
             place(row, enrolled)
         if enrolment:
             self._begin(tuple(name for name in hand.begun if name in enrolled))
-        self.unseen_kinds = tuple(by_kind)
 
     def _place_unusual(self, record: Record, semester: str | None) -> None:
         """Place a record without a day, outside of the calendar, ahead, invalid, or one that enrols."""
@@ -222,8 +223,6 @@ class Work(AskedOfReference):
                 entry = self._settled(row, told[place] if told is not None else None)
                 entry[REASON] = entry[REASON] or TAKEN_INTO_ACCOUNT
                 self.extra.append(entry)
-        if name in self.at_hand.memberships:
-            self.judge(name)
         if program.takers[name] or program.conditional[name] or kind.item_field:
             self._give(kind, given, told)
 
@@ -376,6 +375,20 @@ class Work(AskedOfReference):
     def warn(self, row: Row, reason: str) -> None:
         """Warn of a record."""
         self.run.warnings.append(report("CR667", row[RECORD].place, reason=reason))
+
+    def leave_open(self, rule: str, given: list[Row | LightEntry], why: Phrase) -> None:
+        """Let it be as if nothing had been done to what was given to a rule. Raises `HandOver` where that cannot be."""
+        if not self.program.noted or why not in LEAVES or self.at_hand.policy.rules[rule].where is not None:
+            raise HandOver(why, ("rule", rule))
+        self.open = self.open or why
+        own: list[Row | LightEntry] = []
+        for x in given:
+            row: Row = x if isinstance(x, tuple) else x[ROW]
+            self.problems.pop(id(row), None)
+            own.append(row if row is x else self._open(rule, row, self.told[id(row)]))
+        self.taken[rule] = own
+        self.unrated = [x for x in self.unrated if (x[1].rule if isinstance(x[1], Entry) else x[1][RULE]) != rule]
+        self.in_body = [x for x in self.in_body if x[RULE] != rule]
 
     def in_order(self, start: int) -> None:
         """Put what a pass over entries left without a rate in the order of lines."""

@@ -550,6 +550,15 @@ class Policy:
         return signs.pop() if len(signs) == 1 else 0
 
     @cached_property
+    def inside(self) -> Mapping[str, tuple[str, ...]]:
+        """For each account its name and those of all inside it, the outer before the inner."""
+
+        def of(name: str) -> tuple[str, ...]:
+            return (name, *(inner for child in self.accounts[name].children for inner in of(child)))
+
+        return {name: of(name) for name in self.accounts}
+
+    @cached_property
     def given_kinds(self) -> Mapping[str, RecordKind]:
         """The kinds of records that come with the data."""
         return {name: kind for name, kind in self.kinds.items() if kind.clean is None}

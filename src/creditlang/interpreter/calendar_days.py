@@ -5,11 +5,12 @@ week runs from Monday to Sunday and is cut where its semester is. Months end on 
 is the last day of a shorter month.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import accumulate
 
 from creditlang.core.operators import OF_THE_CALENDAR, CalendarData, Semester
 from creditlang.words import WEEKDAYS
@@ -32,6 +33,11 @@ class SchoolCalendar:
         self.first_days = dict(zip(self.by_name, self.starts, strict=True))
         self.days_off = frozenset(map(date.fromisoformat, data.days_off))
         self.made_up = frozenset(map(date.fromisoformat, data.made_up))
+        weekends = {day for day in self.made_up if day.weekday() >= _SATURDAY}
+        off = {day for day in self.days_off - self.made_up if day.weekday() < _SATURDAY}
+        self._unlike = sorted(day.toordinal() for day in weekends | off)
+        """The days that are not what their weekday says; and how many more working days there are by each."""
+        self._more = [0, *accumulate(1 if date.fromordinal(day) in weekends else -1 for day in self._unlike)]
         self._known: dict[date, Semester | None] = {}
 
     @property
@@ -140,11 +146,12 @@ class SchoolCalendar:
 
     def _later(self, start: date, count: int, unit: str) -> date:
         if unit == "working days":
-            day, one, left = start, timedelta(1 if count > 0 else -1), abs(count)
-            while left > 0:
-                day += one
-                left -= self.is_working_day(day)
-            return day
+            if not count:
+                return start
+            first = start.toordinal() - (count < 0)
+            wanted, most = self._working_until(first) + count + (count < 0), 2 * (abs(count) + len(self._unlike)) + 3
+            near = range(first + 1, first + most) if count > 0 else range(first - most, first + 1)
+            return date.fromordinal(near[0] + bisect_left(near, wanted, key=self._working_until))
         if unit in ("days", "weeks"):
             return start + timedelta(count * (_WEEK if unit == "weeks" else 1))
         return add_months(start, count * (12 if unit == "years" else 1))
@@ -157,9 +164,12 @@ class SchoolCalendar:
 
     def working_days(self, start: date, end: date) -> int:
         """How many working days lie after one day and up to another; below zero if that is earlier."""
-        if end < start:
-            return -self.working_days(end, start)
-        return sum(map(self.is_working_day, days(start + timedelta(1), end)))
+        return self._working_until(end.toordinal()) - self._working_until(start.toordinal())
+
+    def _working_until(self, day: int) -> int:
+        """How many working days there are up to a day, by its number; day 1 is a Monday."""
+        weeks, rest = divmod(day, _WEEK)
+        return weeks * _SATURDAY + min(rest, _SATURDAY) + self._more[bisect_right(self._unlike, day)]
 
     def distance(self, what: str, start: date, end: date) -> Decimal | bool | str | None:
         """What lies between two days, or what the second is; None outside the calendar where that is asked."""

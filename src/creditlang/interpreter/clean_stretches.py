@@ -4,6 +4,7 @@ They are counted from a day on, and afresh from the day after each breach. Of a 
 counting begins afresh: then whatever may be full on some day is, but not surely.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from itertools import takewhile
@@ -18,7 +19,7 @@ from creditlang.interpreter.student_run import Environment, Run
 from creditlang.values import Undetermined
 
 MOST_STRETCHES: Final = 10_000
-"""The most stretches that one person can have; with more the first day is bad data."""
+"""The most stretches that one person can have, of all kinds together; with more the first day is bad data."""
 _DAY: Final = timedelta(1)
 Breach = tuple[date, bool]
 """A day, and whether there surely was one."""
@@ -40,13 +41,18 @@ def clean_stretches(
         return run.calendar.later(day, clean.count * times, clean.unit)
 
     found: dict[date, bool] = {}
+    room = MOST_STRETCHES - run.stretches
     breaches = list(_breaches(run, clean, meets))
     dated = all(day < date.max for day, _ in breaches)  # what has no day may break any of them
     for day, sure in full_days(start, breaches, until, later):
         found[day] = found.get(day, False) or (sure and dated)
-        if len(found) > MOST_STRETCHES:
-            reason = Phrase(f"there would be more than {MOST_STRETCHES} of them", f"这样会超过{MOST_STRETCHES}个")
-            raise Undetermined("period", reason)
+        if len(found) > room:
+            en, zh = (" with those of other kinds", "连同其他种类") if run.stretches else ("", "这样")
+            raise Undetermined(
+                "period",
+                Phrase(f"there would be more than {MOST_STRETCHES} of them{en}", f"{zh}会超过{MOST_STRETCHES}个"),
+            )
+    run.stretches += len(found)
     return sorted(found.items())
 
 
@@ -60,11 +66,18 @@ def full_days(
     sure = sorted({day for day, surely in breaches if surely and start <= day <= until})
     unsure = sorted({day for day, surely in breaches if not surely and start <= day <= until} - set(sure))
     for begin, end in zip([start, *(day + _DAY for day in sure)], [*sure, until], strict=True):
-        inside = [day for day in unsure if begin <= day < end]
-        first = inside[0] if inside else end
-        yield from ((day, day <= first) for day in _chain(begin, end, later))
+        inside = unsure[bisect_left(unsure, begin) : bisect_left(unsure, end)]
+        first, seen = inside[0] if inside else end, set[tuple[date, int]]()
+        for day in _chain(begin, end, later):
+            seen.add((day, begin.day))
+            yield day, day <= first
         for breach in inside:
-            yield from ((day, False) for day in _chain(breach + _DAY, end, later))
+            again = breach + _DAY
+            for day in _chain(again, end, later):
+                if (day, again.day) in seen:  # from here on two that begin on the same day of a month are one
+                    break
+                seen.add((day, again.day))
+                yield day, False
 
 
 def _chain(begin: date, end: date, later: Callable[[date, int], date]) -> Iterable[date]:

@@ -5,6 +5,7 @@ scores, credits, facts, one queue of moves, requirements. Nothing here is fast o
 engine that is fast is compared with this one. Total: every loop is over the records, periods and lines that there are.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from copy import copy
@@ -18,7 +19,7 @@ from attrs import define, evolve, frozen
 from creditlang import values as v
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.core.dependencies import MOVES, root_of, within
+from creditlang.core.dependencies import MOVES, root_of
 from creditlang.diagnostics import Diagnostic, Phrase, in_language, message, report
 from creditlang.interpreter.balances_then import window_of, windows_in
 from creditlang.interpreter.bodies import run_body
@@ -515,17 +516,20 @@ class Evaluation:
 
     def found_invalid(self, result: StudentResult) -> dict[str, list[Entry]]:
         """Records that a rule found invalid and that were looked at all the same, with their invalid entries."""
-        entries: dict[str, list[Entry]] = {}
+        invalid: dict[str, list[Entry]] = {}
         for entry in result.entries:
-            entries.setdefault(_key(entry.record), []).append(entry)
-        found: dict[str, list[Entry]] = {}
-        for judged in self.run.judged.values():
-            for record in judged.even_void:
-                key, own = _key(record), entries.get(_key(record), [])
-                invalid = [entry for entry in own if entry.state == "invalid"]
-                if invalid and (record.kind in self.policy.searched or len(invalid) < len(own)):
-                    found[key] = invalid
-        return found
+            if entry.state == "invalid":
+                invalid.setdefault(_key(entry.record), []).append(entry)
+        if not invalid:
+            return {}
+        counts = Counter(_key(entry.record) for entry in result.entries)
+        kinds = {entries[0].record.kind for entries in invalid.values()}
+        looked_at = {_key(x) for kind in kinds for x in self.run.records_of(kind, True) if kind in self.run.judged}
+        return {
+            key: own
+            for key, own in invalid.items()
+            if key in looked_at and (own[0].record.kind in self.policy.searched or len(own) < counts[key])
+        }
 
     def group_unknown(self, record: Record) -> bool:
         """Whether a record that falls on a group names no group alone, and no student whose group is known."""
@@ -592,7 +596,7 @@ class Evaluation:
         """Work out what reads its own earlier periods, one period after the other."""
         run, kind = self.run, recurrence.period
         begun = {period.key: period for period in run.periods.begun(kind)}
-        trees = {name: set(within(self.policy.accounts, name)) for sort, name in recurrence.nodes if sort == "tree"}
+        trees = {name: self.policy.inside[name] for sort, name in recurrence.nodes if sort == "tree"}
         waiting: dict[str, Now] = {"": {}, **{key: {} for key in begun}}
         for name, rule in self.policy.rules.items():
             if any(rule.account in inside for inside in trees.values()):
@@ -627,7 +631,7 @@ class Evaluation:
 
     def items(self, root: str, now: Now | None = None) -> None:
         """The lines of items; with `now`, of the entries of one period, which come to those of the periods before."""
-        for account in within(self.policy.accounts, root):
+        for account in self.policy.inside[root]:
             for name in self.policy.accounts[account].items:
                 entries = self.item(name, self.run.entries[name] if now is None else now.get(name, []))
                 if now is None:
@@ -681,9 +685,10 @@ class Evaluation:
     def tree(self, root: str, now: Now | None = None, key: str = "") -> None:
         """The lines of categories, inner ones first, then the balances; with `now`, of the entries of one period."""
         self.container(root, self.run.entries if now is None else now)
-        for name in reversed(list(within(self.policy.accounts, root))):
+        entries = self.run.everything(root) if now is None else []
+        for name in reversed(self.policy.inside[root]):
             if now is None:
-                self.post(self.policy.accounts[name])
+                self.post(self.policy.accounts[name], entries)
             else:
                 self.post_in(self.policy.accounts[name], now, key)
         self.run.stage += 1
@@ -709,13 +714,14 @@ class Evaluation:
             if any(isinstance(operator, o.Move) for operator in account.operators)
         }
         for root in roots:
-            for name in within(accounts, root):
-                self.post(accounts[name])
+            entries = self.run.everything(root)
+            for name in self.policy.inside[root]:
+                self.post(accounts[name], entries)
 
-    def post(self, account: o.Account) -> None:
-        """The balance of an account in each period and over the whole time."""
-        run, name = self.run, account.name
-        own = run.everything(name)
+    def post(self, account: o.Account, entries: Iterable[Entry]) -> None:
+        """The balance of an account in each period and over the whole time, of the entries of its tree."""
+        run, name, inside = self.run, account.name, self.policy.inside[account.name]
+        own = [entry for entry in entries if entry.account in inside]
         keys = dict.fromkeys(entry.period for entry in own)
         totals = {key: run.sum(entry for entry in own if entry.period == key) for key in keys}
         if account.sort != "score":
@@ -729,7 +735,7 @@ class Evaluation:
 
     def post_in(self, account: o.Account, now: Now, key: str) -> None:
         """The balance of an account in one period, on top of those before."""
-        run, name, inside = self.run, account.name, set(within(self.policy.accounts, account.name))
+        run, name, inside = self.run, account.name, self.policy.inside[account.name]
         own = [entry for entries in now.values() for entry in entries if entry.account in inside and not entry.member]
         total, known = run.sum(own), run.balances.setdefault(name, {})
         if account.sort == "score" and account.period is not None:
@@ -1033,7 +1039,7 @@ class Evaluation:
         for name, account in self.policy.accounts.items():
             if account.sort != "category" or account.period is not None:
                 continue
-            inside = set(within(self.policy.accounts, name))
+            inside = self.policy.inside[name]
             own = [entry for entry in result.entries if entry.account in inside and not entry.member]
             added, whole = self.run.sum(own), self.run.whole(name)
             if v.low(added) > v.high(whole) or v.high(added) < v.low(whole):  # what is open is so in both, not alike

@@ -13,7 +13,6 @@ from attrs import define, evolve, field, frozen
 from creditlang import values as v
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.core.dependencies import within
 from creditlang.diagnostics import Diagnostic, Phrase
 from creditlang.interpreter.calendar_days import SchoolCalendar
 from creditlang.interpreter.known_totals import Bound, known_apart
@@ -111,6 +110,8 @@ class Run:
     """Entries taken out because nothing says what they are worth."""
     environments: dict[int, Environment] = field(factory=dict, repr=False)
     known: dict[tuple[Any, ...], Any] = field(factory=dict, repr=False)
+    stretches: int = 0
+    """The clean stretches that have been found, of all kinds."""
     taken: dict[tuple[str, str, str], Any] = field(factory=dict)
     """What requests have taken of the entries of accounts whose entries count for a time only."""
     others: "OtherRuns[Run] | None" = field(default=None, repr=False)
@@ -269,10 +270,11 @@ class Run:
 
     def everything(self, account: str) -> list[Entry]:
         """The entries of an account and of all inside it."""
-        inside = set(within(self.policy.accounts, account))
+        inside = self.policy.inside[account]
         return [
             entry
             for entries in self.entries.values()
+            if entries
             for entry in entries
             if entry.account in inside and not entry.member
         ]

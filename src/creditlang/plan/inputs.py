@@ -3,7 +3,8 @@
 A line is *local* when it asks for nothing but fields, the record's day and semester, attributes, named values and
 constants. Two records that agree in all that a local line reads have the same from it, so it is worked out once for
 each combination of values that occurs. Where a comparison reads what has many values, such as two days, its answer
-stands in for them. A line that asks about records of other kinds is local for whoever has none of these.
+stands in for them. A line that asks about records of other kinds is local for whoever has none of these, or none with
+the same in a field, where it asks for that.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -15,6 +16,7 @@ from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.parts import expressions
 from creditlang.diagnostics import Phrase
+from creditlang.interpreter.searches import way_of
 
 
 @frozen
@@ -33,22 +35,33 @@ class NotLocal(Exception):
 
 
 @frozen
+class Ask:
+    """Records of another kind that a line asks about, and which of their fields has to be the same as one of its own
+    record for any to be found, if it says so.
+    """
+
+    kind: str
+    field: str = ""
+    same_as: str = ""
+
+
+@frozen
 class Reads:
     """What a line reads: inputs, each by itself, and questions of which only the answer matters."""
 
     inputs: frozenset[Input] = frozenset()
     answers: tuple[e.Compare | e.Present, ...] = ()
-    asks: frozenset[str] = frozenset()
-    """Kinds of records that it asks about; it is local for whoever has none of them."""
+    asks: frozenset[Ask] = frozenset()
+    """Records that it asks about; it is local for whoever has none of them."""
 
 
 @frozen
 class Own:
-    """What an expression reads by itself, the expressions that it is made of, and the kinds that it asks about."""
+    """What an expression reads by itself, the expressions that it is made of, and the records that it asks about."""
 
     inputs: tuple[Input, ...] = ()
     parts: tuple[e.Expression, ...] = ()
-    asks: tuple[str, ...] = ()
+    asks: tuple[Ask, ...] = ()
 
 
 def _parts(x: e.Expression, policy: o.Policy) -> Own:
@@ -93,7 +106,8 @@ def _query(x: e.Query, policy: o.Policy) -> Own:
     if not isinstance(x.source, e.RecordsOf):
         raise NotLocal(Phrase("it asks about periods or people", "要看各时段或其他人"))
     in_time = any(not isinstance(scope, e.Whole) for scope in x.scopes)
-    return Own(_DAY if in_time else (), tuple(expressions(x.scopes)), (x.source.kind,))
+    ask = Ask(x.source.kind, *(pair for pairs in way_of(x).same[:1] for pair in pairs))
+    return Own(_DAY if in_time else (), tuple(expressions(x.scopes)), (ask,))
 
 
 def _shift(x: e.Shift, policy: o.Policy) -> Own:
@@ -134,7 +148,7 @@ class Reader:
         """What some parts of a line read together. Raises `NotLocal`."""
         found: dict[Input, None] = {}
         answers: dict[e.Compare | e.Present, None] = {}
-        asks: dict[str, None] = {}
+        asks: dict[Ask, None] = {}
         for part in _expressions(parts):
             self._collect(part, found, answers, asks)
         return Reads(frozenset(found), tuple(x for x in answers if not self.inputs(x) <= found.keys()), frozenset(asks))
@@ -159,10 +173,10 @@ class Reader:
 
     def _collect(
         self, x: e.Expression, found: dict[Input, None], answers: dict[e.Compare | e.Present, None],
-        asks: dict[str, None],
+        asks: dict[Ask, None],
     ) -> None:  # fmt: skip
         own = _OWN[type(x)](x, self.policy)
-        if self.kind.name in own.asks:
+        if any(ask.kind == self.kind.name for ask in own.asks):
             raise NotLocal(_OTHERS)
         asks.update(dict.fromkeys(own.asks))
         if isinstance(x, (e.Compare, e.Present)) and not self.inputs(x) <= self.narrow:

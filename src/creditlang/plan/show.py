@@ -40,5 +40,5 @@ def _line(line: PlannedLine) -> str:
 def _reads(reads: Reads) -> str:
     answers = {0: (), 1: ("1 question",)}.get(len(reads.answers), (f"{len(reads.answers)} questions",))
     parts = ", ".join((*sorted(map(str, reads.inputs)), *answers))
-    asks = ", ".join(sorted(reads.asks))
+    asks = ", ".join(sorted({x.kind + (f" of one {x.field}" if x.field else "") for x in reads.asks}))
     return (f" by {parts}" if parts else "") + (f"; handed over with records of {asks}" if asks else "")

@@ -2,8 +2,7 @@
 
 A cell is filled when the first record comes with its combination of inputs: the line is done to one entry of that
 record, and what has become of it is read. So a cell says by construction what the interpreter says. What cannot be
-said in a cell (an open amount, a record in which something is wrong, a warning) is left to the interpreter, for the
-whole student.
+said in a cell (an open amount, a warning) is left to the interpreter, for the whole student.
 """
 
 from collections.abc import Mapping
@@ -15,11 +14,12 @@ from attrs import field, frozen
 
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
+from creditlang.diagnostics import Diagnostic, Place, report
 from creditlang.interpreter.entries import apply
 from creditlang.interpreter.evaluate import Interpreter
 from creditlang.interpreter.expression_meanings import evaluate, met
 from creditlang.interpreter.student_run import Run
-from creditlang.ledger import Entry, Record
+from creditlang.ledger import Entry, Record, State
 from creditlang.values import ZERO, Interval, Undetermined
 
 Does = Literal["nothing", "amount", "times", "plus", "rounded", "ends", "account", "day", "more"]
@@ -38,11 +38,16 @@ class Effect:
     article: str = ""
     """Of the step; of an entry that ends, or that has an amount now, its own too if there is one."""
     reason: str = ""
+    state: State = "live"
+    """Of an entry that ends."""
+    told: Diagnostic | None = None
+    """What is said of its record then; of its place only the column, if there is one."""
     account: str = ""
     day: date | None = None
 
 
 MORE: Final = Effect("more")
+_SOMEWHERE: Final = Place("")
 _NOTHING: Final = Effect("nothing")
 
 
@@ -80,7 +85,7 @@ class Filler:
     def effect(self, operator: o.Operator, rule: o.Rule | None, made: Made) -> Effect:
         """What a line that is done to each entry does to one of this record."""
         run, record = self.run(made), made.record.copy()
-        record.problem, record.order = None, made.record.order
+        record.problem, record.order, record.place = None, made.record.order, _SOMEWHERE
         account = rule.account if rule is not None else next(iter(run.policy.accounts), "")
         entry = Entry(record, rule.name if rule is not None else "", account, "")
         if isinstance(operator, o.Rescale):
@@ -109,11 +114,14 @@ class Filler:
         return _NOTHING
 
     def _ended(self, entry: Entry, run: Run) -> Effect:
-        """What takes an entry out for good; a problem, or a record that needs looking at, is the interpreter's."""
-        if entry.state != "void" or run.unrated or run.warnings or entry.record.problem is not None:
+        """What takes an entry out for good; a decision out of bounds, which is no step, is the interpreter's."""
+        if run.warnings or not entry.steps:
             return MORE
-        done = entry.steps[-1]
-        return Effect("ends", text=done.text or done.sort, article=entry.article, reason=entry.reason)
+        done, told = entry.steps[-1], entry.record.problem
+        if run.unrated and told is None:
+            told = report("CR669", entry.record.place, reason=entry.reason)
+        text = done.text or done.sort
+        return Effect("ends", text=text, article=entry.article, reason=entry.reason, state=entry.state, told=told)
 
     def _rounding(self, operator: o.Rescale, run: Run, record: Record) -> Effect:
         """Whether an amount is rounded, and to which step; it may be that one of nothing is not changed."""

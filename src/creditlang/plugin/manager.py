@@ -149,7 +149,8 @@ class PluginManager:
         path = Path(where)
         if not where.strip():
             raise PluginError(report("CR709", None, scheme="csv"))
-        if os.path.isdir(where) or not path.suffix:
+        named = path.suffix.lower() in self._offers["outputs"]  # `NAME.parquet` is a folder, also in the second run
+        if not path.suffix or (os.path.isdir(where) and not named):
             return "folder"
         return self._suffix("outputs", path)
 

@@ -4,6 +4,7 @@ The files of a plugin called `creditlang-campus` stand in `template/`; a new one
 the contract tests as they are, so that whatever fails later is the author's own change.
 """
 
+import os
 import re
 from pathlib import Path
 from typing import Final
@@ -31,15 +32,16 @@ def new_plugin(folder: Path, offers: str) -> list[Path]:
         f"tests/test_{module}.py": _text(f"test_campus_{offers}.py"),
     }
     names = {"creditlang-campus": name, "creditlang_campus": module, "campus": point}
-    folder.mkdir(parents=True)
-    written = []
+    if folder.exists():
+        raise FileExistsError(folder)
+    unfinished = folder.with_name(f".{name}.{os.getpid()}.tmp")
     for place, text in texts.items():
-        path = folder / place
+        path = unfinished / place
         path.parent.mkdir(parents=True, exist_ok=True)
         named = re.sub("creditlang[-_]campus|campus", lambda found: names[found[0]], text)
         path.write_text(named, encoding="utf-8", newline="\n")
-        written.append(path)
-    return written
+    unfinished.rename(folder)
+    return [folder / place for place in texts]
 
 
 def _text(name: str) -> str:

@@ -91,7 +91,7 @@ class TextColumns:
 
     def batch(self, batch: "pyarrow.RecordBatch", first: int) -> RawBatch:
         """The same rows as text; `first` is the number of the first. Raises `pyarrow.ArrowException` if damaged."""
-        cells = [texts_of(batch.column(place)) for place in self.positions]
+        cells = [_few_texts(batch.column(place)) or texts_of(batch.column(place)) for place in self.positions]
         return raw_batch(self.source, self.header, range(first, first + batch.num_rows), cells)
 
 
@@ -99,7 +99,7 @@ def raw_batch(
     source: str,
     header: Sequence[str],
     numbers: Sequence[int],
-    cells: Iterable[tuple["pyarrow.StringArray | Texts", Wrong]],
+    cells: Iterable[tuple["pyarrow.StringArray | pyarrow.DictionaryArray | Texts", Wrong]],
 ) -> RawBatch:
     """Columns of text and what is wrong with their cells as a batch: a row has the problem of its first bad cell."""
     columns = []
@@ -115,7 +115,9 @@ def raw_batch(
     return RawBatch(numbers, tuple(_emptied(column, problems) for column in columns), problems, broken)
 
 
-def _emptied(column: "pyarrow.StringArray | Texts", rows: Mapping[int, object]) -> "pyarrow.StringArray | Texts":
+def _emptied(
+    column: "pyarrow.StringArray | pyarrow.DictionaryArray | Texts", rows: Mapping[int, object]
+) -> "pyarrow.StringArray | Texts":
     cells = column.to_pylist()
     for position in rows:
         cells[position] = ""
@@ -276,6 +278,21 @@ def _looked_up(array: Any) -> tuple["pyarrow.StringArray", Wrong]:
     if not wrong:
         return found, {}
     return found, {place: wrong[entry] for place, entry in enumerate(indices.to_pylist()) if entry in wrong}
+
+
+def _few_texts(array: Any) -> "tuple[pyarrow.DictionaryArray, Wrong] | None":
+    """As `texts_of`, with each text once, where a dictionary has few of them and nothing is wrong with any."""
+    import pyarrow
+
+    if not pyarrow.types.is_dictionary(array.type) or len(array.dictionary) * 2 > len(array):
+        return None
+    texts, wrong = texts_of(array.dictionary)
+    array.indices.validate()
+    indices = array.indices.cast(pyarrow.int32())
+    if indices.null_count:
+        indices = indices.fill_null(len(texts))
+        texts = pyarrow.concat_arrays([texts, pyarrow.array([""])])
+    return None if wrong else (pyarrow.DictionaryArray.from_arrays(indices, texts), {})
 
 
 def _floats(array: Any) -> tuple["pyarrow.StringArray", Wrong]:

@@ -3,6 +3,7 @@
 The file has no name, so nothing of it is left behind, whatever becomes of the run.
 """
 
+from contextlib import suppress
 from os import SEEK_END
 from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING, Final
@@ -61,5 +62,6 @@ class BatchShelf:
     def close(self) -> None:
         """Let go of the file, and thereby of all that is in it."""
         if self._file is not None:
-            self._file.close()
+            with suppress(OSError):  # what had no room has been said, and is tried once more here
+                self._file.close()
             self._file = None

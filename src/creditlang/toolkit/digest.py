@@ -38,6 +38,7 @@ class TablesDigest:
                 continue
             import pyarrow.compute
 
+            column = column.dictionary_decode() if pyarrow.types.is_dictionary(column.type) else column  # noqa: PLW2901
             offsets, content = column.buffers()[1:]
             if len(column):
                 ends = memoryview(offsets).cast("i")

@@ -5,10 +5,10 @@ its results cannot be written.
 """
 
 from collections.abc import Mapping
-from importlib.util import find_spec
 from typing import Final
 
 from creditlang.diagnostics import report
+from creditlang.installed import too_old, usable
 from creditlang.plugin import PluginError
 
 EXTRAS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -27,12 +27,16 @@ EXTRAS: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 def has(extra: str) -> bool:
-    """Whether an extra is installed."""
-    return all(find_spec(module) is not None for module in EXTRAS[extra])
+    """Whether an extra is installed, and nothing of it too old."""
+    return all(map(usable, EXTRAS[extra]))
 
 
 def need(extra: str, *modules: str) -> None:
-    """Go on only where an extra is installed, or those of its modules that are named. Raises `PluginError` CR787."""
+    """Go on only where an extra is installed, or those of its modules that are named. Raises `PluginError`: CR787 one
+    is not, CR779 it is too old.
+    """
     for module in modules or EXTRAS[extra]:
-        if find_spec(module) is None:
+        if (old := too_old(module)) is not None:
+            raise PluginError(report("CR779", None, package=module, version=old[0], least=old[1], extra=extra))
+        if not usable(module):
             raise PluginError(report("CR787", None, package=module, extra=extra))

@@ -22,6 +22,8 @@ _PART: Final = Phrase("{part}: {short}", "{part}：{short}")
 _NAME: Final = frozenset({"name", "姓名"})
 _NAMED_TYPES: Final = frozenset({"text", "value"})
 _LISTED: Final = ("unmet", "open")
+OF_PEOPLE: Final = "students"
+"""The table without which there is no overview."""
 
 
 @define(eq=False)
@@ -31,15 +33,18 @@ class Overview:
     run: RunData
     results: tuple[Column, ...] = ()
     students: list[Row] = field(factory=list)
-    lacking: dict[str, list[str]] = field(factory=dict)
+    lacking: dict[str, list[str]] | None = None
+    """Of whom; none where nothing is told of parts of requirements."""
     equation: str = ""
 
     def watch(self, table: str, columns: Sequence[Column], rows: Iterable[Row]) -> Iterator[Row]:
         """The rows of a table; what the overview needs of them is kept as they go by."""
-        if table == "students":
+        if table == OF_PEOPLE:
             self.results = tuple(columns)
+        elif table == "requirements" and self.run.policy.requirements:
+            self.lacking = {}
         for row in rows:
-            if table == "students":
+            if table == OF_PEOPLE:
                 self.students.append(row)
             elif table == "requirements":
                 self._part(dict(zip((x.name for x in columns), row, strict=True)))
@@ -61,7 +66,8 @@ class Overview:
         told = said(_PART, language, part=part, short=short) if short else part
         if row["status"] == "open":
             told += said(IN_BRACKETS, language, note=word(PART_STATUSES, "open", language))
-        self.lacking.setdefault(str(row["student_id"]), []).append(told)
+        if self.lacking is not None:
+            self.lacking.setdefault(str(row["student_id"]), []).append(told)
 
     @property
     def _about(self) -> list[FieldWords]:
@@ -72,7 +78,7 @@ class Overview:
     def columns(self) -> tuple[Column, ...]:
         """Number, who it is, results, what is lacking."""
         about = (Column(x.name, label=x.label, words=x.values) for x in self._about)
-        lacking = (Column("lacking", label=said(_LACKING, self.run.language)),) if self.run.policy.requirements else ()
+        lacking = (Column("lacking", label=said(_LACKING, self.run.language)),) if self.lacking is not None else ()
         number = (Column("number", label=said(STUDENT_NUMBER, self.run.language)),)
         return tuple(map(_in_words, (*number, *about, *self.results[1:], *lacking)))
 
@@ -83,7 +89,7 @@ class Overview:
         for number, *results in self.students:
             person = self.run.students.get(str(number), {})
             who = (policy.value("", x.name, person.get(x.name)) for x in about)
-            lacking = (end.join(self.lacking.get(str(number), ())),) if policy.requirements else ()
+            lacking = (end.join(self.lacking.get(str(number), ())),) if self.lacking is not None else ()
             yield (number, *who, *results, *lacking)
 
     def above(self) -> tuple[str, ...]:

@@ -1,5 +1,5 @@
 """Result tables as one workbook: a sheet a table, in the order of the contract, the heading bold and always in sight.
-Of a run, the first sheet is an overview for people, see `office_overview`.
+Of a run, the first sheet is an overview for people, see `office_overview`, if the table of students is written.
 
 Texts are written as texts, so that nothing in a name becomes a formula or a link. An amount is a number where a
 spreadsheet, which keeps 15 digits, shows it to the last one; otherwise it is text, and so is an open amount. Days are
@@ -26,7 +26,7 @@ from creditlang.plugin import Output, PluginError, RunData
 from creditlang.schema import Column, Row
 from creditlang.toolkit.atomic_files import PendingFile, reporting
 from creditlang.words import said
-from creditlang_builtin.workbook.office_overview import TITLE, Overview
+from creditlang_builtin.workbook.office_overview import OF_PEOPLE, TITLE, Overview
 from creditlang_builtin.workbook.results_recount import MARK, SheetCount, counted, may_be_replaced
 from creditlang_builtin.workbook.results_sheet import LONGEST_TEXT, Formats, NotWritten, TooLong, XlsxSheet
 
@@ -62,6 +62,8 @@ class XlsxOutput(Output):
         is not ours, CR754 there is no file.
         """
         book, formats = self._opened()
+        if not self._sheets and name != OF_PEOPLE:
+            self._overview = None
         if self._overview is not None:
             if not self._sheets:
                 page = book.add_worksheet(said(TITLE, self._overview.run.language))

@@ -23,6 +23,7 @@ from creditlang.core import operators as o
 from creditlang.data.coded.coded_records import CodedRecords, TypedColumn
 from creditlang.data.coded.coded_sheet import Numbers, coded
 from creditlang.data.dataset import Dataset, Student
+from creditlang.diagnostics import Place
 from creditlang.ledger import Record
 
 _MANY: Final = 1000
@@ -58,6 +59,13 @@ class CodedKind:
     def __len__(self) -> int:
         """How many there are."""
         return len(self.days)
+
+    def written_at(self, row: int) -> Place | None:
+        """Where a record stands in the data."""
+        sheet, at = int(self.sheet[row]), int(self.row[row])
+        if sheet < 0:
+            return self.loose[at].place
+        return Place(self.sheets[sheet].source, int(self.sheets[sheet].numbers[at]))
 
     def identifiers(self, rows: Numbers) -> Sequence[str]:
         """The ids of some records."""

@@ -6,11 +6,13 @@ goes, so that a sheet in order of its students is read once in all.
 """
 
 from collections.abc import Iterator
+from string import ascii_letters, digits
 from typing import TYPE_CHECKING, Any, Final
 
 from attrs import define, evolve, field
 
-from creditlang.data.cells import CellError, parse_identifier, strip_cell, text_at
+from creditlang.arrow_texts import ArrowTexts, most_differ
+from creditlang.data.cells import LONGEST_TEXT, CellError, parse_identifier, strip_cell, text_at
 from creditlang.data.sheets.sheet_heading import Heading
 from creditlang.diagnostics import Diagnostic
 from creditlang.schema import RawBatch, RawTable
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 _ROW, _PERSON = "row", "person"
 """The columns beside those of the sheet, which are called by their position."""
 _NARROW: Final = 1 << 16
+_IN_NUMBERS: Final = ascii_letters + digits
+"""A text of these alone is the number that it stands for."""
 
 
 @define(eq=False)
@@ -53,8 +57,11 @@ class DealtSheet:
             self.broken[int(numbers[at])] = problem, batch.broken.get(at, ())
         columns = {str(at): _compact(column) for at, column in enumerate(batch.columns)}
         texts = columns[str(self.identity)].dictionary_encode()
-        known = [person_of(text) for text in texts.dictionary.to_pylist()]
-        people = pyarrow.array(known, pyarrow.string()).take(texts.indices)
+        known = texts.dictionary
+        long = (compute.max(compute.binary_length(known)).as_py() or 0) > LONGEST_TEXT
+        if long or not ArrowTexts(known).only_of(_IN_NUMBERS):
+            known = pyarrow.array([person_of(text) for text in known.to_pylist()], pyarrow.string())
+        people = known.take(texts.indices)
         if batch.problems:
             given = people.to_pylist()
             for at in batch.problems:
@@ -118,6 +125,8 @@ def _compact(column: Any) -> Any:
 
     if not isinstance(column, pyarrow.Array):
         column = pyarrow.array(column, pyarrow.string())
+    if not pyarrow.types.is_dictionary(column.type) and most_differ(column):
+        return column
     encoded = column if pyarrow.types.is_dictionary(column.type) else column.dictionary_encode()
     if len(encoded.dictionary) * 2 > len(encoded):
         return encoded.dictionary_decode().cast(pyarrow.string())

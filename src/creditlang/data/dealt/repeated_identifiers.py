@@ -9,16 +9,13 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy
 from attrs import define, field
 
+from creditlang.arrow_texts import ArrowTexts
 from creditlang.data.cells import BLANKS, strip_cell, text_at
 from creditlang.data.dealt.dealt_sheet import DealtSheet
 
 if TYPE_CHECKING:
     import pyarrow
 
-Bits = numpy.ndarray[Any, numpy.dtype[numpy.uint64]]
-
-_WEIGHTS: Final = numpy.random.default_rng(1).integers(0, 2**64, 4096, numpy.uint64)
-"""For each place in a text, as long as one can be."""
 _BLANK: Final = f"^[{BLANKS}]|[{BLANKS}]$"
 
 
@@ -36,7 +33,7 @@ class RepeatedIdentifiers:
 
         bits, closed = [], False
         for texts, *_ in self._all():
-            bits.append(_bits(texts))
+            bits.append(ArrowTexts(texts).bits())
             made = (compute.any(compute.starts_with(texts, f"{sheet.table.source}:")) for sheet in self.sheets)
             self.strange |= any(found.as_py() for found in made)
             closed |= bool(compute.any(compute.ends_with(texts, ")")).as_py())
@@ -45,7 +42,7 @@ class RepeatedIdentifiers:
         del ordered, bits
         rows: dict[str, list[tuple[str, int]]] = {}
         for texts, numbers, source in self._all() if len(again) else ():
-            for at in numpy.flatnonzero(numpy.isin(_bits(texts), again)).tolist():
+            for at in numpy.flatnonzero(numpy.isin(ArrowTexts(texts).bits(), again)).tolist():
                 rows.setdefault(texts[at].as_py(), []).append((source, int(numbers[at])))
         found = {text: places[0] for text, places in rows.items() if len(places) > 1}
         self.strange |= bool(found) and closed
@@ -67,15 +64,3 @@ class RepeatedIdentifiers:
                     texts = pyarrow.array(map(strip_cell, given), pyarrow.string())
                 there = compute.not_equal(texts, "")
                 yield texts.filter(there), numbers[there.to_numpy(zero_copy_only=False)], sheet.table.source
-
-
-def _bits(texts: "pyarrow.StringArray") -> Bits:
-    """Sixty-four bits of each text, none of which is empty: its bytes, each with the weight of its place."""
-    offsets = numpy.frombuffer(texts.buffers()[1], numpy.int32)[texts.offset : texts.offset + len(texts) + 1]
-    if not len(texts):
-        return numpy.empty(0, numpy.uint64)
-    content = numpy.frombuffer(texts.buffers()[2], numpy.uint8)[offsets[0] : offsets[-1]].astype(numpy.uint64)
-    starts = offsets[:-1] - offsets[0]
-    places = numpy.arange(len(content)) - numpy.repeat(starts, numpy.diff(offsets))
-    found: Bits = numpy.add.reduceat((content + numpy.uint64(1)) * _WEIGHTS[places % len(_WEIGHTS)], starts)
-    return found
