@@ -32,8 +32,9 @@ CALLS = (
     "lstat",
 )  # fmt: skip
 ERRORS = (errno.ENOSPC, errno.EIO, errno.EACCES, errno.EROFS)
-FULL = range(100, 60_000, 2_000)
-"""Bytes after which the disk is full: what is written by the streams of Python is no call that can be made to fail."""
+FULL = range(4_000, 60_000, 2_000)
+"""Bytes after which the disk is full: what is written by the streams of Python is no call that can be made to fail.
+Fewer would not hold what the command says."""
 
 
 @cache
@@ -82,7 +83,8 @@ class FailingFiles(Part):
         after = whole_files(path)
         wrong = [f"exit {code}: {text.strip()[-300:]}"] if "Traceback" in text or code not in range(6) else []
         wrong += [told for told, _ in wrong_files(command, before)]
-        if code in (0, 3) and after not in (sets if command.before is None else sets[1:]):
+        # a copy that makes reading faster may be missing: the results are there all the same, and CR755 says so
+        if code in (0, 3) and "CR755" not in text and after not in (sets if command.before is None else sets[1:]):
             wrong.append(f"exit {code}, but the results are not all there")
         for told in wrong:
             self.note(number, f"{command.target}, {what}: {told}")

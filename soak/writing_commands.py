@@ -13,6 +13,7 @@ from attrs import frozen
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from creditlang.toolkit.staged_folder import SIGNATURE
 from creditlang_builtin.csv.csv_source import LARGE
 from soak.forked_runs import ended, started
 from soak.small_data import as_csv
@@ -69,7 +70,7 @@ class WritingCommand:
     target: str
     variants: tuple[str, str]
     before: "Callable[[Path], object] | None" = None
-    marks: tuple[str, ...] = ("manifest.csv", "manifest.parquet", "manifest.arrow")
+    marks: tuple[str, ...] = ("manifest.csv", "manifest.parquet", "manifest.arrow", SIGNATURE)
     """Names of files that are there only beside all others of the same run."""
 
 
@@ -183,6 +184,10 @@ def whole_files(path: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes()} if path.exists() else {}
 
 
+def _unsigned(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    return {name: content for name, content in files.items() if name != SIGNATURE}
+
+
 def wrong_files(command: WritingCommand, before: Mapping[str, bytes]) -> list[tuple[str, str]]:
     """What is wrong with what stands there, and in which file."""
     sets, _ = undisturbed(command.target)
@@ -191,7 +196,8 @@ def wrong_files(command: WritingCommand, before: Mapping[str, bytes]) -> list[tu
     told = [(f"{name} is of no run", name) for name, data in there.items()
             if all(each.get(name) != data for each in sets)]  # fmt: skip
     for mark in command.marks:
-        if mark in there and there not in sets:
+        wanted = [each if mark == SIGNATURE else _unsigned(each) for each in sets]
+        if mark in there and (there if mark == SIGNATURE else _unsigned(there)) not in wanted:
             told.append((f"{mark} beside files of another run", mark))
     if before and not there and not path.is_dir():
         told.append(("nothing is left of the file that was there", ""))

@@ -23,6 +23,7 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from creditlang.cohort import Cohort, Settings, asked_rows, result_tables, run_cohort
+from creditlang.cohort_in_parts import NotInParts, run_in_parts
 from creditlang.comparison import Comparison, Differences, Side, compare_cohorts, differences, one_reading
 from creditlang.core import operators as o
 from creditlang.data.given_rows import unknown_name
@@ -132,7 +133,7 @@ class Policy:
         given = list(rows_by_kind(self.core, records))
         return _evaluate(self, fields_of(student, "student"), given, as_of, settings_by_name(self.core, set))
 
-    def run(
+    def run(  # noqa: PLR0913 - all but the first have names
         self,
         data: str | Path | Sequence[str | Path] = (),
         *,
@@ -143,6 +144,7 @@ class Policy:
         language: Language = "en",
         engine: Engine = "auto",
         results: str | Sequence[str] = (),
+        at_once: int = 0,
     ) -> Cohort:
         """The results of all students of a source, or of tables at hand, or both.
 
@@ -151,14 +153,21 @@ class Policy:
         tables, whatever has `__arrow_c_stream__`. `mapping` says how to read sheets with other headings: files, or
         names of bundled ones. `engine` says what works the students out; all give the same. `results` names the result
         tables to make, `["students", "accounts"]`, if not all: the fewer, the sooner; the manifest is always made, and
-        all is counted whatever is made. Raises `DataError` when a mapping or a table cannot be used.
+        all is counted whatever is made. With `at_once`, about so many rows are worked out at a time, so that memory
+        does not grow with the data; the rows of a table then come from disk, as often as they are gone through. Raises
+        `DataError` when a mapping or a table cannot be used, and CR865 where there can be no parts.
         """
+        look_at(at_once=at_once)
         made = asked_tables(results)
         settings = evolve(self._settings(mapping, as_of, set, language, engine), tables=made)
         with ExitStack() as stack:
             sources = self._opened(stack, data, tables)
-            cohort = run_cohort(self.core, _tables(sources), settings, lambda: _problems(sources), {})
-            cohort.results.rows["manifest"] += asked_rows(made)
+            work_out = partial(run_in_parts, at_once=at_once) if at_once else run_cohort
+            try:
+                cohort = work_out(self.core, _tables(sources), settings, lambda: _problems(sources), {})
+            except NotInParts as error:
+                raise DataError([report("CR865", None, reason=error.reason)]) from None
+            cohort.results.rows["manifest"] += [*cohort.parts_rows, *asked_rows(made)]
             cohort.results.rows["manifest"] += [("data_hash", source.fingerprint()) for source in sources]
             return cohort
 

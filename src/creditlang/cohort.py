@@ -80,6 +80,11 @@ class Cohort:
         return result_tables(self.results)
 
     @property
+    def parts_rows(self) -> list[tuple[str, str]]:
+        """What the manifest says of parts, if there were some."""
+        return [("at_once", str(self.at_once)), ("parts", str(self.parts))] if self.at_once else []
+
+    @property
     def reliable(self) -> bool:
         """Everything read is accounted for, and every student is decided."""
         errors = any(found.severity is Severity.ERROR for found in self.dataset.problems)

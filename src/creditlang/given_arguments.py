@@ -92,11 +92,13 @@ def _is_or_lists(*types: type) -> Callable[[Any], bool]:
 
 _A_DAY: Final = Phrase("a date, or its text", "日期，或者日期的文字")
 _NAMES: Final = _is_or_lists(str, Path)
+_A_COUNT: Final = _Taken(lambda given: type(given) is int and given >= 0, Phrase("a number of rows", "行数"), "10")
 _TAKEN: Final[Mapping[str, _Taken]] = {
     "add": _Taken(
         _is_rows, Phrase("a list of pairs of a kind and a record", "由种类和记录组成的列表"), '[("activity", {…})]'
     ),
     "as_of": _Taken(_is(date, str, type(None)), _A_DAY, '"2025-07-31"'),
+    "at_once": _A_COUNT,
     "data": _Taken(
         _NAMES,
         Phrase("the name of a folder or file, or a list of such", "文件夹或文件的名称，或者其列表"),
@@ -107,7 +109,7 @@ _TAKEN: Final[Mapping[str, _Taken]] = {
     "engine": _one_of(*get_args(Engine)),
     "language": _one_of(*get_args(Language)),
     "mapping": _Taken(_NAMES, Phrase("the name of a mapping, or a list of such", "对照的名称，或者其列表"), '"pu"'),
-    "most": _Taken(lambda given: type(given) is int and given >= 0, Phrase("a number of rows", "行数"), "10"),
+    "most": _A_COUNT,
     "period": _Taken(_is(str), Phrase("the name of a period", "周期的名称"), '"2024-2025-1"'),
     "plugins": _Taken(_is(bool), Phrase("True or False", "True 或 False"), "True"),
     "policy": _Taken(

@@ -19,10 +19,9 @@ from attrs import frozen
 
 from creditlang.diagnostics import Diagnostic, Phrase, Place, listed, report, system_reason
 from creditlang.toolkit.safe_cells import restore
+from creditlang.toolkit.staged_folder import SIGNATURE
 
 MANIFEST: Final = "manifest.csv"
-SIGNATURE: Final = ".creditlang-signature"
-"""No replay can write it: it is checked by a key, or not at all."""
 _ENGINE: Final = re.compile(r"creditlang (\S+) .+")
 _OWN_HASH: Final = "manifest_hash"
 _NEEDED: Final = ("policy_hash", "engine", "as_of", "data_hash", "policy_file", "language", "engine_asked", _OWN_HASH)

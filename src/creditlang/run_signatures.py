@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from creditlang.diagnostics import Diagnostic, Phrase, Place, report, system_reason
-from creditlang.kept_runs import SIGNATURE
 from creditlang.plugin import PluginError, Signer
-from creditlang.toolkit.atomic_files import PendingFile, reporting
+from creditlang.toolkit.atomic_files import PendingFile, clean_stale, reporting
 from creditlang.toolkit.extras import need
+from creditlang.toolkit.staged_folder import SIGNATURE
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -62,6 +62,7 @@ def signer_of(key: "Ed25519PrivateKey") -> Signer:
 
 def sign(folder: Path, key: "Ed25519PrivateKey") -> None:
     """Sign the files of a folder. Raises `PluginError` CR710 if it cannot be read or written."""
+    clean_stale(folder, "*")  # what a killed run has left is none of the files, and goes at some later time
     with reporting(SIGNATURE):
         text = b64encode(key.sign(_signed(folder))).decode()
     pending = PendingFile(folder / SIGNATURE)

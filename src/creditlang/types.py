@@ -47,8 +47,8 @@ def number_type(value: Decimal, unit: str | None = None) -> Type:
 
 
 BUILTIN_TYPES = {
-    "text": TEXT, "文本": TEXT, "文字": TEXT, "date": DATE, "日期": DATE, "number": NUMBER, "数": NUMBER,
-    "数字": NUMBER, "数值": NUMBER, "whole number": WHOLE, "yes or no": YES_OR_NO, "semester": SEMESTER,
+    "text": TEXT, "文本": TEXT, "文字": TEXT, "date": DATE, "日期": DATE, "number": NUMBER, "数字": NUMBER,
+    "数": NUMBER, "数值": NUMBER, "whole number": WHOLE, "yes or no": YES_OR_NO, "semester": SEMESTER,
     "学期": SEMESTER, "item": ITEM, "项目": ITEM, "account": ACCOUNT, "账户": ACCOUNT,
 }  # fmt: skip
 """Types by name, in both languages."""

@@ -30,7 +30,7 @@ def told(folder: Path) -> list[list[str]]:
     return [row for row in rows if row[0] not in ("table", "manifest_hash")]
 
 
-@pytest.mark.parametrize("engine", ["reference", "compiled", "columnar"])
+@pytest.mark.parametrize("engine", ["compiled", "columnar"])
 def test_every_table_alone(cli: Any, policy: Path, folder: Folder, engine: str, tmp_path: Path) -> None:
     """With a record that cannot be read: findings, equation and exit code are those of the whole run."""
     words = ("run", policy, "--data", folder(activity=DIRTY), "--engine", engine, "--lang", "en")
@@ -128,6 +128,14 @@ def test_from_programs(policy: Path, folder: Folder) -> None:
     one = rules.run(data, results="facts")
     assert "students" not in repr(one)
     assert "<table" in one._repr_html_()
+    parts = rules.run(data, at_once=2, results=["students", "accounts"])
+    assert [parts.tables[name].to_arrow() for name in ("students", "accounts")] == [
+        some.tables[name].to_arrow() for name in ("students", "accounts")
+    ]
+    assert ("at_once", "2") in parts.tables["manifest"].rows
+    assert "<table" in parts._repr_html_()
+    with pytest.raises(creditlang.DataError, match="CR865"):
+        creditlang.load("house_points").run("sample:house_points", at_once=100)
     with pytest.raises(creditlang.DataError, match="CR734"):
         rules.run(data, results=["student"])
     with pytest.raises(creditlang.DataError, match="CR735"):

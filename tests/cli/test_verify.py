@@ -15,8 +15,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from creditlang.kept_runs import MANIFEST, SIGNATURE, file_differences
+from creditlang.kept_runs import MANIFEST, file_differences
 from creditlang.plugin.registry import PluginEntry
+from creditlang.toolkit.staged_folder import SIGNATURE
 
 Folder = Callable[..., Path]
 
@@ -215,6 +216,19 @@ def test_a_signature_holds_for_the_key_and_the_files_only(
     unsigned = cli("verify", run, "--key", public)
     assert codes(unsigned) == ["CR851"]
     assert "there is no signature beside them" in unsigned.stderr
+
+
+def test_what_a_killed_run_has_left_is_not_signed(
+    cli: Any, policy: Path, folder: Folder, keys: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """It goes with the next run, and the signature would no longer hold."""
+    run, (private, public) = tmp_path / "run", keys
+    run.mkdir()
+    for name in (SIGNATURE, "facts.csv"):
+        (run / f".creditlang-{name}.999999-0.tmp").write_bytes(b"x")
+    assert cli("run", policy, "--data", folder(), "--out", run, "--sign", private).exit_code == 0
+    assert not [*run.glob(".*.tmp")]
+    assert cli("verify", run, "--key", public).exit_code == 0
 
 
 def test_keys_that_are_none(cli: Any, policy: Path, folder: Folder, keys: tuple[Path, Path], tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 import xlsxwriter
+from tests.corpus import office_files, office_texts, office_workbooks
 
 import creditlang
 
@@ -352,26 +353,44 @@ def told(policy: creditlang.Policy, path: Path) -> str:
     return "; ".join(filter(None, [" ".join(codes), ", ".join(parts), unread.partition(" (")[0]]))
 
 
+@pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_files(policy: creditlang.Policy, tmp_path: Path, update: bool) -> None:
     found = []
-    for number, (name, content) in enumerate(CSV.items()):
-        folder = tmp_path / f"csv{number}"
+
+    def look(kind: str, name: str, path: Path) -> None:
+        found.append([kind, name, told(policy, path)])
+
+    def beside(kind: str, name: str, ending: str, content: bytes) -> None:
+        """A folder with the list of students and one file."""
+        folder = tmp_path / str(len(found))
         folder.mkdir()
         (folder / "student.csv").write_text("student_id\n1\n")
-        (folder / "act.csv").write_bytes(content)
-        found.append(["csv", name, told(policy, folder)])
-    for number, (name, content) in enumerate(JSON.items()):
-        path = tmp_path / f"{number}.json"
+        (folder / f"act{ending}").write_bytes(content)
+        look(kind, name, folder)
+
+    def alone(kind: str, name: str, ending: str, content: bytes) -> None:
+        path = tmp_path / f"{len(found)}{ending}"
         path.write_bytes(content)
-        found.append(["json", name, told(policy, path)])
-    for number, (name, make) in enumerate(WORKBOOK.items()):
-        path = tmp_path / f"{number}.xlsx"
-        path.write_bytes(make())
-        found.append(["workbook", name, told(policy, path)])
-    for number, (name, write) in enumerate(DATABASE.items()):
-        path = tmp_path / f"{number}.db"
+        look(kind, name, path)
+
+    for name, content in (*CSV.items(), *office_texts.CSV.items()):
+        beside("csv", name, ".csv", content)
+    for name, content in JSON.items():
+        alone("json", name, ".json", content)
+    for name, content in office_texts.LINES.items():
+        beside("json lines", name, ".jsonl", content)
+    for name, make in (*WORKBOOK.items(), *office_workbooks.WORKBOOK.items()):
+        alone("workbook", name, ".xlsx", make())
+    for name, make in office_files.PARQUET.items():
+        beside("parquet", name, ".parquet", make())
+    for name, make in office_files.ARROW.items():
+        beside("arrow", name, ".arrow", make())
+    for name, write in (*DATABASE.items(), *office_files.DATABASE.items()):
+        path = tmp_path / f"{len(found)}.db"
         write(path)
-        found.append(["database", name, told(policy, path)])
+        look("database", name, path)
+    names = [(kind, name) for kind, name, _ in found]
+    assert len(names) == len({*names}) > 400
     if update:
         out = io.StringIO()
         csv.writer(out, lineterminator="\n").writerows(found)

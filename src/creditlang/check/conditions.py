@@ -5,9 +5,9 @@ conditions that hang together in a way that is not worked out: where two lines d
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from attrs import frozen
 
@@ -18,6 +18,8 @@ from creditlang.core.dependencies import references
 from creditlang.diagnostics import Diagnostic, Label, Phrase, either, report
 from creditlang.source import Span
 from creditlang.words import ANSWERS, LENGTHS, label
+
+_DAY: Final = timedelta(days=1)
 
 
 @frozen
@@ -60,6 +62,7 @@ class Body:
         yield from self._overlaps(cases, matched)
         yield from self._unreachable(matched)
         yield from self._gaps(cases, matched)
+        yield from self._unspoken_days(matched)
 
     def _overlaps(self, cases: Sequence[Case], matched: Sequence[Sequence[Line]]) -> Iterator[Diagnostic]:
         """One finding for each line that applies beside one before it."""
@@ -75,6 +78,18 @@ class Body:
     def _unreachable(self, matched: Sequence[Sequence[Line]]) -> Iterator[Diagnostic]:
         reached = {id(x) for lines in matched for x in (lines[:1] if self.mode == "first" else lines)}
         yield from (report("CR314", line[0].span) for line in self.lines if id(line) not in reached)
+
+    def _unspoken_days(self, matched: Sequence[Sequence[Line]]) -> Iterator[Diagnostic]:
+        """The first day between those of two lines, of which neither speaks."""
+        for lines in matched if not self.closed else ():
+            end: date | None = None
+            for line in sorted(lines, key=lambda each: each[0].dates[0] or ""):
+                since, until = (x and date.fromisoformat(x) for x in line[0].dates)
+                if since and end is not None and end < since - _DAY:
+                    day = end + _DAY
+                    yield report("CR312", line[0].span, witness=Phrase(f"the day is {day}", f"日期为 {day} "))
+                    return
+                end = max(until or date.max, end or date.min)
 
     def _gaps(self, cases: Sequence[Case], matched: Sequence[Sequence[Line]]) -> Iterator[Diagnostic]:
         """Cases that no line speaks of: values of a scale are a note, a hole between numbers is a warning.

@@ -1,6 +1,5 @@
 """``creditlang run``: all students."""
 
-import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -94,7 +93,7 @@ def command(
     manager = common.plugin_manager(request, keep)
     compiled = common.sound_policy(policy, manager=manager)
     outputs = [opened_output(manager, target) for target in targets]
-    signer = _signer(targets, outputs, key)
+    signer = _signer(manager, targets, outputs, key)
     collector = Collector(reader_language()) if any(output.wants_run for output in outputs) else None
     people = any(output.wants_people for output in outputs)
     cohort = work_out(
@@ -145,28 +144,23 @@ def _needs(
     return needs_of(policy, manager, request, cohort.as_of or date.today(), run.standings)
 
 
-def _signer(targets: Sequence[str], outputs: "Sequence[Output]", key: Path | None) -> Callable[[Sequence[str]], None]:
+def _signer(
+    manager: "PluginManager", targets: Sequence[str], outputs: "Sequence[Output]", key: Path | None
+) -> Callable[[Sequence[str]], object]:
     """What signs the folders of CSV files among some targets; outputs that sign what they write are given the key.
     Where there is neither, or the key is none, the program ends before anything is worked out.
     """
-    from creditlang.kept_runs import SIGNATURE
     from creditlang.plugin.manager import split_address
 
     def folders(targets: Sequence[str]) -> list[Path]:
         return [
             Path(where)
             for scheme, where in map(split_address, targets)
-            if where != "-"
-            and (scheme in ("csv", "folder") or (scheme is None and (os.path.isdir(where) or not Path(where).suffix)))
+            if where != "-" and (scheme or manager.scheme_of_target(where)) in ("csv", "folder")
         ]
 
-    def unsigned(written: Sequence[str]) -> None:
-        """A signature of earlier results says nothing of these."""
-        for folder in folders(written):
-            (folder / SIGNATURE).unlink(missing_ok=True)
-
     if key is None:
-        return unsigned
+        return len  # nothing is signed
     signing = [output for output in outputs if output.wants_signer]
     if not folders(targets) and not signing:
         common.fail(common.USAGE, said(
@@ -279,9 +273,7 @@ def close_manifest(cohort: "Cohort", manager: "PluginManager", asked: AskedRun) 
     rows += [("data", without_password(address)) for address in asked.data]
     rows += [("policy_file", asked.policy_file), *(("mapping_file", name) for name in asked.mappings)]
     rows += [("language", str(cohort.results.language)), *(("student", who) for who in sorted({*asked.students}))]
-    if cohort.at_once:
-        rows += [("at_once", str(cohort.at_once)), ("parts", str(cohort.parts))]
-    rows += [*asked_rows(asked.tables), ("engine_asked", asked.engine), *plugin_rows(manager)]
+    rows += [*cohort.parts_rows, *asked_rows(asked.tables), ("engine_asked", asked.engine), *plugin_rows(manager)]
     rows.append(own_hash(rows))
 
 

@@ -35,7 +35,7 @@ def command(
     plugins: tuple[str, ...], no_plugins: bool,
 ) -> None:  # fmt: skip
     """Work out a run again from its manifest, and compare every byte."""
-    from creditlang.kept_runs import SIGNATURE
+    from creditlang.toolkit.staged_folder import SIGNATURE
 
     unsigned = _signature(run, key)
     kept = replayable(run, common.DataRequest(data, None, (), no_plugins, plugins, mappings), policy)

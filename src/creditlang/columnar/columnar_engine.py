@@ -282,7 +282,9 @@ class _Run:
             if any(isinstance(operator, o.Move) for operator in account.operators):
                 rules = [self.rule_numbers[x] for name in within(accounts, account.name) for x in accounts[name].items]
                 for entries in chunk.entries:
-                    entries.set_aside(np.flatnonzero(np.isin(entries.rules, rules)), self.odd)
+                    entries.set_aside(
+                        np.flatnonzero(np.isin(entries.rules, rules) & (entries.states == LIVE)), self.odd
+                    )
 
     def _kind(self, chunk: Chunk, name: str, taken: dict[int, list[Entries]]) -> None:
         kind, rules = self.policy.kinds[name], self.rules[name]

@@ -24,6 +24,7 @@ from creditlang.compiled.light_entries import (
     REASON,
     RECORD,
     ROW,
+    RULE,
     SEMESTER,
     SIGN,
     STATE,
@@ -33,10 +34,10 @@ from creditlang.compiled.light_entries import (
     LightEntry,
     Row,
 )
-from creditlang.compiled.policy_at_hand import OPEN_VALUE, PENDING, HandOver, PolicyAtHand, closed
+from creditlang.compiled.policy_at_hand import LEAVES, OPEN_VALUE, PENDING, HandOver, PolicyAtHand, closed
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.diagnostics import Diagnostic
+from creditlang.diagnostics import Diagnostic, Phrase
 from creditlang.interpreter import StudentData
 from creditlang.interpreter.evaluate import Evaluation
 from creditlang.interpreter.expression_meanings import evaluate
@@ -48,6 +49,8 @@ from creditlang.values import Undetermined
 _step: Callable[[tuple[Any, ...]], Step] = partial(tuple.__new__, Step)
 """A step of the tuple of its parts."""
 Asked = TypeVar("Asked")
+Told = list[Any]
+"""What the guards of its kind said of a record: its state, reason, article and steps."""
 
 
 class WhenAsked(dict[str, Asked]):
@@ -71,9 +74,9 @@ class AskedOfReference:
     """A student at work, as far as the interpreter sees it."""
 
     __slots__ = (
-        "at_hand", "by_kind", "copies", "entries", "even_void", "extra", "in_body", "invalid", "left", "others",
-        "plain", "problems", "ranks", "reference", "requirements", "run", "student", "taken", "theirs", "unrated",
-        "unseen_rules",
+        "at_hand", "by_kind", "copies", "entries", "even_void", "extra", "in_body", "invalid", "left", "open", "others",
+        "plain", "problems", "program", "ranks", "reference", "requirements", "run", "student", "taken", "theirs",
+        "told", "undated", "unrated", "unseen_rules",
     )  # fmt: skip
     at_hand: PolicyAtHand
     student: StudentData
@@ -102,6 +105,12 @@ class AskedOfReference:
     """Nodes, and rules, that are the interpreter's because something there is open."""
     invalid: Mapping[str, list[Entry]] | None
     """Records that are invalid for every rule, as for the interpreter."""
+    open: Phrase | None
+    """What is open in the first rule, fact or requirement that was left to the interpreter for that."""
+    program: Any
+    told: dict[int, Told]
+    undated: set[int]
+    """Rows of which it is not known in which periods they lie."""
     theirs: set[str]
     """The rules whose entries the interpreter has."""
     reference: Evaluation | None
@@ -242,8 +251,18 @@ class AskedOfReference:
         evaluation.copies = [(row[RECORD], self.record(row)) for row in rows]
         return evaluation
 
+    def close(self, close: Callable[[Run], None]) -> None:
+        """Let go of what refers to itself, when nothing more is asked."""
+        self.reference = None
+        if self.others is not None:
+            self.others.close(close)
+
     def opened(self, rule: str, taken: Row | LightEntry) -> LightEntry:
         """The entry of a rule for a record that it has taken, before any of its lines is done to it."""
+        raise NotImplementedError
+
+    def reopened(self, rule: str, row: Row, said: Told) -> LightEntry:
+        """The same, as the guards of the record's kind left it."""
         raise NotImplementedError
 
     def guard_entry(self, row: Row) -> Entry:
@@ -262,6 +281,23 @@ class AskedOfReference:
         rules = self.at_hand.policy.rules.values()
         self.theirs.update(rule.name for rule in rules if rule.kind == kind.name and own[rule.name])
         self._take_back(evaluation)
+
+    def leave_open(self, rule: str, given: list[Row | LightEntry], why: Phrase) -> None:
+        """Let it be as if nothing had been done to what was given to a rule. Raises `HandOver` where that cannot be."""
+        if not self.program.noted or why not in LEAVES or self.at_hand.policy.rules[rule].where is not None:
+            raise HandOver(why, ("rule", rule))
+        self.open = self.open or why
+        own: list[Row | LightEntry] = []
+        for x in given:
+            row: Row = x if isinstance(x, tuple) else x[ROW]
+            if self.invalid and f"{row[RECORD].kind} {row[RECORD].identifier}" in self.invalid:
+                own.append(x)  # nothing was done to it
+                continue
+            self.problems.pop(id(row), None)
+            own.append(row if row is x else self.reopened(rule, row, self.told[id(row)]))
+        self.taken[rule] = own
+        self.unrated = [x for x in self.unrated if (x[1].rule if isinstance(x[1], Entry) else x[1][RULE]) != rule]
+        self.in_body = [x for x in self.in_body if x[RULE] != rule]
 
     def leave_rule(self, name: str) -> None:
         """Let it do the lines of a rule."""

@@ -15,6 +15,7 @@ from creditlang import values as v
 from creditlang.compiled.body_source import BodySource
 from creditlang.compiled.expression_source import ExpressionSource
 from creditlang.compiled.expression_writer import Here
+from creditlang.compiled.invalid_records import found_invalid
 from creditlang.compiled.light_entries import CARRIERS, CUT, REASON, RECORD, ROW, STATE, LightEntry, light
 from creditlang.compiled.node_source import NodeSource, RestByReference
 from creditlang.compiled.policy_at_hand import (
@@ -88,17 +89,16 @@ class CompiledEngine:
     ) -> "Worked":  # fmt: skip
         """Rules and nodes in which something turns out to be open are left to the reference, with what hangs on them;
         where others have begun to change entries, all is done anew without them. So it is where records are found
-        invalid that were looked at all the same: their kinds are left, and they are `invalid` from the start. After
-        most `passes` that may be so the interpreter says what it says then.
+        invalid that were looked at all the same: they are `invalid` from the start. After most `passes` that may be so
+        the interpreter says what it says then.
         """
         program = self._programs.get(noted)
         if program is None:
             program = self._programs[noted] = _Program(self.at_hand, noted)
         w = Work(self.at_hand, program, student, left, invalid)
         if program.applies is not None and not program.applies(w):
-            result = StudentResult(student.identifier, False)
-            result.records = {f"{x.kind} {x.identifier}": "out of scope" for x in student.records}
-            return Worked(self.at_hand, w, result)
+            records: dict[str, Disposition] = {f"{x.kind} {x.identifier}": "out of scope" for x in student.records}
+            return Worked(self.at_hand, w, StudentResult(student.identifier, False, records=records))
         order: Sequence[tuple[str, str]] | None = () if left else None
         for place, node in enumerate(program.nodes):
             try:
@@ -113,32 +113,27 @@ class CompiledEngine:
                     raise
                 if place not in program.by_reference_alone:
                     worked = self._work_out(student, noted, left | found, invalid, passes)
-                    if not left:
+                    if not left and passes == 1:
                         self.handed_over[reason] += 1
                     return worked
                 program.by_reference_alone[place](w)
                 w.open = w.open or reason
-        if w.open is not None and not left:
+        if w.open is not None and not left and passes == 1:
             self.handed_over[w.open] += 1
-        order = () if order is None and w.theirs else order
-        if order is None and not (w.in_body and _are_looked_at(w)):
-            return Worked(self.at_hand, w, None)
-        if not noted:
-            raise HandOver(INVALID if order is None else MOVES_ASKED)
-        result = w.rest(order or ())
-        if again := w.evaluation().found_invalid(result):
-            kinds = frozenset(("kind", entry.record.kind) for entries in again.values() for entry in entries)
-            enrolled = any(name in self.at_hand.enrolment for _, name in kinds)
-            if enrolled or passes >= MOST_PASSES or len(left) > _MOST_LEFT:
-                raise HandOver(INVALID)
-            worked = self._work_out(student, noted, left | kinds, {**(invalid or {}), **again}, passes + 1)
-            if not left and w.open is None:
-                self.handed_over[INVALID] += 1
-            last = worked.result()
-            last.covered |= result.covered
-            last.cells |= result.cells
-            return worked
-        return Worked(self.at_hand, w, result)
+        result = w.rest(order or ()) if noted and (order is not None or w.theirs) else None
+        again = found_invalid(w) if result is None else w.evaluation().found_invalid(result)
+        if not noted and (again or order is not None):
+            raise HandOver(MOVES_ASKED if order is not None else INVALID)
+        if not again:
+            return Worked(self.at_hand, w, result)
+        kinds = {entry.record.kind for entries in again.values() for entry in entries}
+        if not kinds.isdisjoint(self.at_hand.enrolment) or passes >= MOST_PASSES:
+            raise HandOver(INVALID)
+        worked = self._work_out(student, noted, left, {**(invalid or {}), **again}, passes + 1)
+        last = worked.result()
+        last.covered |= w.covered
+        last.cells |= w.cells
+        return worked
 
 
 class _Program:
@@ -222,19 +217,6 @@ def _applying(function: Any) -> Any:
     return applies
 
 
-def _are_looked_at(w: Work) -> bool:
-    """Whether a record that a rule found invalid, and which is so for every rule and search, has been looked at."""
-    return any(
-        entry[ROW][RECORD].kind in w.at_hand.policy.searched
-        or any(
-            other[ROW] is entry[ROW] and other[STATE] != "invalid"
-            for entries in w.entries.values()
-            for other in entries
-        )
-        for entry in w.in_body
-    )
-
-
 FROM_PERIOD_TO_PERIOD = Phrase("values from one period to the next", "逐期递推的数值")
 CLEAN_STRETCHES = Phrase("records made for clean stretches", "由无违规期间生成的记录")
 SEARCHING_ENROLMENT = Phrase("conditions of enrolment that look at other records", "在籍记录的条件要查其他记录")
@@ -297,6 +279,10 @@ class Worked:
             result.requirements = w.requirements
         self._result = result
         return result
+
+    def close(self) -> None:
+        """Let go of what refers to itself, when nothing more is asked."""
+        self._w.run.close()
 
     def _problems(self) -> list[Diagnostic]:
         """What rules, or the calendar, found wrong with records."""

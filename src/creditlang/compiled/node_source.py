@@ -315,9 +315,8 @@ class NodeSource:
         rules = tuple(rule for name in taking for rule in self._items_within(name))
 
         def act(w: Work) -> None:
-            if any(w.by_kind.get(kind) for kind in kinds) or any(w.entries.get(rule) for rule in rules):
-                raise RestByReference
-            if not w.theirs.isdisjoint(rules):
+            taking = any(entry[STATE] == "live" for rule in rules for entry in w.entries.get(rule, ()))
+            if taking or any(w.by_kind.get(kind) for kind in kinds) or not w.theirs.isdisjoint(rules):
                 raise RestByReference
             w.run.stage += 1
 

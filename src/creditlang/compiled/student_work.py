@@ -8,7 +8,8 @@ from operator import itemgetter
 from typing import Any
 
 from creditlang import values as v
-from creditlang.compiled.asked_of_reference import AskedOfReference, WhenAsked
+from creditlang.compiled.asked_of_reference import AskedOfReference, Told, WhenAsked
+from creditlang.compiled.invalid_records import ask_of_undated, key_of, known_invalid, note_undated
 from creditlang.compiled.light_entries import (
     AMOUNT,
     ARTICLE,
@@ -20,7 +21,6 @@ from creditlang.compiled.light_entries import (
     REASON,
     RECORD,
     ROW,
-    RULE,
     SEMESTER,
     STATE,
     STEPS,
@@ -30,9 +30,9 @@ from creditlang.compiled.light_entries import (
     Row,
     light,
 )
-from creditlang.compiled.policy_at_hand import INVALID, LEAVES, NO_DAY, PENDING, RULED, HandOver, PolicyAtHand
+from creditlang.compiled.policy_at_hand import INVALID, PENDING, RULED, HandOver, PolicyAtHand
 from creditlang.core import operators as o
-from creditlang.diagnostics import Diagnostic, Phrase, report
+from creditlang.diagnostics import Diagnostic, report
 from creditlang.interpreter import StudentData
 from creditlang.interpreter.evaluate import (
     ALREADY_ENROLLED,
@@ -52,17 +52,13 @@ Taker = tuple[Any, ...]
 """A rule that takes records: the entry that its own are copies of, its name, its condition if it takes by one, and
 whether it falls on the group of a record.
 """
-Told = list[Any]
-"""What the guards of its kind said of a record: its state, reason, article and steps."""
 _BY_ORDER = itemgetter(0)
 
 
 class Work(AskedOfReference):
     """The state of one student."""
 
-    __slots__ = (
-        "attributes", "balances", "cells", "covered", "known", "open", "parts", "program", "special", "told", "wholes",
-    )  # fmt: skip
+    __slots__ = ("attributes", "balances", "cells", "covered", "known", "parts", "special", "wholes")
 
     def __init__(
         self, at_hand: PolicyAtHand, program: Any, student: StudentData,
@@ -71,17 +67,14 @@ class Work(AskedOfReference):
         """`program` is what was generated: who takes records, the guards of kinds, what is noted; what is `left` is not
         done here, and records are `invalid` for those who do it.
         """
-        self.left, self.invalid, self.theirs, self.reference = left, invalid, set(), None
-        self.open: Phrase | None = None
-        """What is open in the first rule, fact or requirement that was left to the interpreter for that."""
+        self.left, self.invalid, self.theirs, self.reference, self.open = left, invalid, set(), None, None
         self.at_hand, self.program, self.student = at_hand, program, student
         self.attributes: Mapping[str, Any] = student.attributes
         self.special: list[Row] = []
         """Records of which something is said before any rule is asked."""
         self.by_kind, self.entries, self.taken = defaultdict(list), defaultdict(list), defaultdict(list)
         self.plain, self.even_void, self.unseen_rules = {}, {}, []
-        self.extra, self.unrated, self.in_body = [], [], []
-        self.told: dict[int, Told] = {}
+        self.extra, self.unrated, self.in_body, self.told, self.undated = [], [], [], {}, set()
         self.known: dict[Any, Any] = {}
         """What is worked out once for this student."""
         self.parts: list[Any] = []
@@ -135,21 +128,20 @@ class Work(AskedOfReference):
 
     def _place_unusual(self, record: Record, semester: str | None) -> None:
         """Place a record without a day, outside of the calendar, ahead, invalid, or one that enrols."""
-        hand, on, order = self.at_hand, record.on, record.order
+        hand, on, order, undated = self.at_hand, record.on, record.order, False
         if record.ruling is not None:
             raise HandOver(RULED)
         if on is None:
             if semester in hand.last_days:
                 order = (hand.last_days[semester], True, record.identifier)
-            if record.kind in hand.dated and (hand.by_day or semester not in hand.last_days):
-                if record.kind in hand.enrolment or record.kind in hand.memberships:
-                    raise HandOver(NO_DAY)
-                if ("kind", record.kind) not in self.left:
-                    raise HandOver(NO_DAY, ("kind", record.kind))
+            if record.kind in hand.dated and record.problem is None:
+                undated = hand.by_day or semester not in hand.last_days
         elif semester is None and hand.last_days and record.problem is None:
             semester = hand.semester_of[on]
         usual = on <= (hand.as_of or date.max) if on is not None else hand.has_begun(semester or "")
         row = (order, record, record.values, on, semester)
+        if undated and ("kind", record.kind) not in self.left:
+            note_undated(self, row)
         if semester is None and on is not None and hand.last_days and hand.is_wrong_outside(record):
             self.problems[id(row)] = report("CR659", record.place, date=on.isoformat())
             usual = False
@@ -209,12 +201,16 @@ class Work(AskedOfReference):
         if given and name in program.guards:
             sound = program.sound[name]
             told = [None if sound(self, row, row[2]) else self._guarded(name, row) for row in given]
+            if self.undated:
+                told = ask_of_undated(self, kind, given, told)
             if not any(told):
                 told = None
             else:
-                pairs = list(zip(given, told, strict=True))
-                plain = [row for row, said in pairs if said is None or said[0] == "live"]
-                even_void = [row for row, said in pairs if said is None or said[0] in ("live", "void")]
+                states = [(row, "live" if said is None else said[0]) for row, said in zip(given, told, strict=True)]
+                plain = [row for row, state in states if state == "live"]
+                even_void = [row for row, state in states if state in ("live", "void")]
+        if self.invalid:
+            plain, even_void = ([row for row in rows if key_of(row) not in self.invalid] for rows in (plain, even_void))
         self.plain[name], self.even_void[name] = plain, even_void
         if not given:
             return
@@ -230,7 +226,8 @@ class Work(AskedOfReference):
         """Give the records of a kind to the rules that take them."""
         program, field, taken = self.program, kind.item_field or "", self.taken
         takers, conditional, problems = program.takers[kind.name], program.conditional[kind.name], self.problems
-        if told is None and not conditional and not problems and program.takes_plainly[kind.name]:
+        plainly = not (conditional or problems or self.invalid) and program.takes_plainly[kind.name]
+        if told is None and plainly:
             for row in given:  # the same as below, for what nearly all are
                 taking = takers.get(row[2].get(field))
                 if taking is None:
@@ -244,7 +241,13 @@ class Work(AskedOfReference):
             found = (taking,) if taking is not None else ()
             if conditional:
                 found = (*found, *self._by_condition(conditional, row))
-            if problems and (problem := problems.get(id(row))) is not None:
+            if self.invalid and (known := self.invalid.get(key_of(row))):
+                for _, rule, _, _ in found:
+                    entry = self.opened(rule, row) if said is None else self.reopened(rule, row, said)
+                    taken[rule].append(known_invalid(entry, known))
+                if (wrong := known[0].record.problem) is not None:
+                    problems[id(row)] = wrong
+            elif problems and (problem := problems.get(id(row))) is not None:
                 self._not_judged(row, problem, found)  # a guard of the kind asked for what is not there
             elif not found:
                 self._not_taken(row, said, field)
@@ -252,7 +255,7 @@ class Work(AskedOfReference):
                 for _, rule, _, group in found:
                     if group and (said is None or said[0] == "live") and self._group_unknown(kind, row):
                         raise HandOver(PENDING)
-                    taken[rule].append(row if said is None else self._open(rule, row, said))
+                    taken[rule].append(row if said is None else self.reopened(rule, row, said))
 
     def opened(self, rule: str, taken: Row | LightEntry) -> LightEntry:
         """The entry of a rule for a record that it has taken, before any of its lines is done to it."""
@@ -266,7 +269,7 @@ class Work(AskedOfReference):
             entry[STEPS] = []
         return entry
 
-    def _open(self, rule: str, row: Row, said: Told) -> LightEntry:
+    def reopened(self, rule: str, row: Row, said: Told) -> LightEntry:
         """An entry of a rule, as the guards of the record's kind left it."""
         entry = self.opened(rule, row)
         entry[STATE], entry[REASON] = said[0], said[1]
@@ -375,20 +378,6 @@ class Work(AskedOfReference):
     def warn(self, row: Row, reason: str) -> None:
         """Warn of a record."""
         self.run.warnings.append(report("CR667", row[RECORD].place, reason=reason))
-
-    def leave_open(self, rule: str, given: list[Row | LightEntry], why: Phrase) -> None:
-        """Let it be as if nothing had been done to what was given to a rule. Raises `HandOver` where that cannot be."""
-        if not self.program.noted or why not in LEAVES or self.at_hand.policy.rules[rule].where is not None:
-            raise HandOver(why, ("rule", rule))
-        self.open = self.open or why
-        own: list[Row | LightEntry] = []
-        for x in given:
-            row: Row = x if isinstance(x, tuple) else x[ROW]
-            self.problems.pop(id(row), None)
-            own.append(row if row is x else self._open(rule, row, self.told[id(row)]))
-        self.taken[rule] = own
-        self.unrated = [x for x in self.unrated if (x[1].rule if isinstance(x[1], Entry) else x[1][RULE]) != rule]
-        self.in_body = [x for x in self.in_body if x[RULE] != rule]
 
     def in_order(self, start: int) -> None:
         """Put what a pass over entries left without a rate in the order of lines."""

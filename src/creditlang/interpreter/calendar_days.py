@@ -39,6 +39,7 @@ class SchoolCalendar:
         """The days that are not what their weekday says; and how many more working days there are by each."""
         self._more = [0, *accumulate(1 if date.fromordinal(day) in weekends else -1 for day in self._unlike)]
         self._known: dict[date, Semester | None] = {}
+        self._spans: dict[tuple[str, str], tuple[date, date, date] | None] = {}
 
     @property
     def last_day(self) -> date | None:
@@ -82,6 +83,11 @@ class SchoolCalendar:
 
         A vacation belongs to the semester before it, which has ended before, with its last teaching day.
         """
+        if (period, key) not in self._spans:
+            self._spans[period, key] = self._span(period, key)
+        return self._spans[period, key]
+
+    def _span(self, period: str, key: str) -> tuple[date, date, date] | None:
         if period in ("semester", "year"):
             inside = [name for name in self.by_name if key in (name, self.academic_year(name))]
             if not inside:

@@ -115,7 +115,9 @@ class Interpreter:
 
     def evaluate(self, student: StudentData) -> StudentResult:
         """All results of one student."""
-        return self.ask(student).result
+        answers = self.ask(student)
+        answers.run.close()
+        return answers.result
 
     def among(self, students: Callable[[], Iterable[StudentData]]) -> None:
         """Work out what these people are together, in as many passes over them as that needs; from now on each of them
@@ -129,6 +131,7 @@ class Interpreter:
                 answers = self.ask(student, stage=stage)
                 for fact in facts if answers.result.applies else ():
                     bring(answers.run, fact, answers.result, student.unreadable, standings)
+                answers.run.close()
             for kind, name in self.policy.order:
                 if kind == "fact" and stages.get(name) == stage:
                     close(self.together[name], self.together, standings, self.group)
@@ -1036,12 +1039,16 @@ class Evaluation:
         """Categories whose entries do not add up to their balance: never, unless the interpreter itself is wrong."""
         if self.run.bounds:
             return
+        posted: dict[str, list[Entry]] = {}
+        for entry in result.entries:
+            if not entry.member:
+                posted.setdefault(entry.account, []).append(entry)
+        sums = {name: self.run.sum(entries) for name, entries in posted.items()}
         for name, account in self.policy.accounts.items():
             if account.sort != "category" or account.period is not None:
                 continue
-            inside = self.policy.inside[name]
-            own = [entry for entry in result.entries if entry.account in inside and not entry.member]
-            added, whole = self.run.sum(own), self.run.whole(name)
+            inside, whole = self.policy.inside[name], self.run.whole(name)
+            added = v.total(sums[each] for each in inside if each in sums)
             if v.low(added) > v.high(whole) or v.high(added) < v.low(whole):  # what is open is so in both, not alike
                 yield report("CR666", None, account=name, student=self.student.identifier)
 

@@ -65,7 +65,7 @@ def settle(run: Run) -> None:
     """Let what was taken of entries that have run out since count for them, in their periods: of the account it is gone
     again.
     """
-    for entries in run.entries.values():
+    for entries in run.entries.values() if run.taken else ():
         for entry in entries:
             if _has_run_out(run, entry):
                 taken = run.taken[_key(entry)]

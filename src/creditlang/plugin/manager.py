@@ -106,7 +106,7 @@ class PluginManager:
         """The output at an address; `stream` is what `-` means. Raises `PluginError` when no plugin can write there."""
         scheme, where = split_address(address)
         if scheme is None:
-            scheme = self._scheme_of_target(where)
+            scheme = self.scheme_of_target(where)
         elif not where:
             raise PluginError(report("CR709", None, scheme=scheme))
         entry, factory = self._offer("outputs", scheme)
@@ -143,7 +143,8 @@ class PluginManager:
             return "folder"
         return self._suffix("sources", path)
 
-    def _scheme_of_target(self, where: str) -> str:
+    def scheme_of_target(self, where: str) -> str:
+        """What writes to a target without a scheme. Raises `PluginError`: CR709 it is empty, CR706 nobody does."""
         if where == "-":
             return "table"
         path = Path(where)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 
 from creditlang.syntax.keywords import keywords
+from creditlang.types import BUILTIN_TYPES
 
 _WORD = r"[^\W\d]\w*"
 _TEXT = r"(?:\"[^\"\n]*\"|“[^”\n]*”|＂[^＂\n]*＂|「[^」\n]*」|『[^』\n]*』)"
@@ -32,7 +33,9 @@ _BLOCK_END = re.compile(r"^(?=[^\s#])", re.MULTILINE)
 @lru_cache(maxsize=16)  # every stage of one text asks, and an editor has few texts open
 def declared_names(text: str) -> frozenset[str]:
     """Names and labels on the lines of half-width `text` that declare something: a superset, for cutting Chinese."""
-    found: set[str] = set()
+    found = {
+        name for name in BUILTIN_TYPES if len(name) > 1 and not name.isascii()
+    }  # 数字 is one word, also where 数 is a name
     forms = keywords().forms
     shared = tuple(form for each in forms["SHARED_BY"].values() for form in each)
     lists = {form for name in ("SCALE", "CHOICE") for each in forms[name].values() for form in each}

@@ -45,7 +45,7 @@ _RANGE: Final = re.compile(r"(?:(-?[0-9]+(?:\.[0-9]+)?) )?…(?: (-?[0-9]+(?:\.[
 
 def arrow_table(name: str, columns: Sequence[Column], rows: Iterable[Row]) -> "pyarrow.Table":
     """A result table as an Arrow table. Raises `PluginError` CR752 for an amount of more than 38 digits."""
-    return next(arrow_tables(name, columns, TableColumns.of(rows, len(columns))))
+    return next(arrow_tables(name, columns, rows))
 
 
 def arrow_tables(

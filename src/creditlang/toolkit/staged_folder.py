@@ -16,6 +16,8 @@ from creditlang.plugin.plugin_error import PluginError
 from creditlang.toolkit.atomic_files import PendingFile, clean_stale, reporting, sync_folder
 
 OWNED: Final = ".creditlang-output"
+SIGNATURE: Final = ".creditlang-signature"
+"""The signature over the files of a run, which says nothing of any other."""
 _INSIDE: Final = re.compile(r"[^./\\][^/\\]*")
 _TOLD: Final = 5
 """Foreign files that are named."""
@@ -72,7 +74,7 @@ class StagedFolder:
             if foreign:
                 raise PluginError(*(report("CR712", Place(name)) for name in foreign[:_TOLD]))
             self._list(listed | now)
-            self._remove(earlier & {self.last})
+            self._remove({SIGNATURE, *(earlier & {self.last})})
             for name in sorted(now - {self.last}):
                 self._files[name].publish(sync=False)
             self._remove(earlier - now)

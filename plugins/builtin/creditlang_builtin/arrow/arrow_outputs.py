@@ -91,7 +91,11 @@ class ParquetOutput(_FolderOutput):
             first.schema.metadata,
         )
         said = {**first.schema.metadata, b"ARROW:schema": b64encode(plain.serialize().to_pybytes())}
-        with parquet.ParquetWriter(file, first.schema, compression="zstd", store_schema=False) as writer:
+        way: dict[str, Any] = {"compression": "zstd", "store_schema": False}
+        way["write_statistics"] = [
+            field.name for field in plain if pyarrow.types.is_string(field.type)
+        ]  # to find rows by
+        with parquet.ParquetWriter(file, first.schema, **way) as writer:
             for table in chain([first], others):
                 writer.write_table(table, row_group_size=_TOGETHER)
             writer.add_key_value_metadata(said)

@@ -11,12 +11,12 @@ from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.lower.elaborate import Context
 from creditlang.core.lower.line_parts import Lines, as_written
+from creditlang.core.lower.surroundings import Typed
 from creditlang.diagnostics import Phrase, either
 from creditlang.nodes import changed
 from creditlang.source import Span
 from creditlang.syntax import tree as t
 from creditlang.types import DATE, WEEKDAY
-from creditlang.values import add, multiply, written
 from creditlang.words import EXPECTED
 
 ONE = e.Constant(Decimal(1))
@@ -58,8 +58,7 @@ class AdjustmentLines(Lines):
                 yield o.Keep(line.disposition, stays, reason, values, **common)
             case t.Scale():
                 when, deeper = self.case_condition(line.condition, inner)
-                self.check_share(line.operator, line.value)
-                value, _ = self.elaborator.number(line.value, deeper, unit if line.operator == "plus" else None)
+                value, _ = self._changed_by(line.operator, line.value, deeper, unit)
                 yield o.Rescale(line.operator, value, when, fallback, **common)
             case t.Rounded():
                 yield o.Rescale(line.rounding.mode, e.Constant(line.rounding.step), **common)
@@ -98,11 +97,10 @@ class AdjustmentLines(Lines):
         names = dict.fromkeys(re.findall(r"\{(\w+)\}", reason))
         return tuple((name, self.elaborator.expression(t.Name(name, span=line.span), inner)[0]) for name in names)
 
-    def check_share(self, operator: str, value: t.Expression) -> None:
-        """Report `plus 25%`: of what, it does not say."""
-        if operator == "plus" and isinstance(value, t.Number) and value.span.text.strip().endswith(("%", "％")):
-            factor = multiply(add(value.value, Decimal(1)), Decimal(100))
-            self.scope.report("CR211", value.span, share=value.span.text.strip(), factor=written(factor))
+    def _changed_by(self, operator: str, value: t.Expression, context: Context, unit: str | None) -> Typed:
+        """What is added, in the unit of the amount, or multiplied by."""
+        added = operator == "plus"
+        return self.elaborator.number(value, context, unit if added else None, added)
 
     def take_source(self, name: t.Identifier, context: Context) -> tuple[str | None, str | None]:
         """The field that names an account, or else the account that is named itself."""
@@ -191,12 +189,13 @@ class AdjustmentLines(Lines):
                 proof = changed(group, fields=tuple(self.key_field(line.field, context)))
                 yield o.Limit(ONE, "entries", proof, void=True, **common)
             case t.From():
-                self.check_share(line.operator, line.factor)
-                factor, _ = self.elaborator.number(line.factor, context, unit if line.operator == "plus" else None)
+                factor, _ = self._changed_by(line.operator, line.factor, context, unit)
                 yield o.Rescale(line.operator, factor, condition, ordinal=line.ordinal, group=group, **common)
             case t.HigherOf():
                 left, right = (self.rules_of(_summands(side), inside) for side in (line.left, line.right))
                 reason = line.reason or line.span.text
+                if left & right:
+                    self.scope.report("CR209", line.span)
                 sided = changed(group, over=left | right)
                 yield o.Keep("void", None, reason, group=sided, sides=(left, right), **common)
 

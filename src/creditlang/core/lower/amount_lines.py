@@ -49,6 +49,8 @@ class AmountLines(Lines):
             full = o.Full(written.per.count, measure, self.group(written.per.scope, None, context))
         if line.since or line.until:
             self.elaborator.check_time(t.PeriodName("day", True, span=line.span), inner, line)
+        if line.since and line.until and line.since > line.until:
+            self.scope.report("CR314", line.span)
         return o.Case(
             number=self.number(), condition=condition, otherwise=line.otherwise, value=value, between=between,
             together=together, full=full, sign=-1 if written.deduct else 1, since=line.since, until=line.until,

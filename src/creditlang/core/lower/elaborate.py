@@ -36,6 +36,8 @@ from creditlang.types import (
     Type,
     number_type,
 )
+from creditlang.values import add, multiply
+from creditlang.values import written as written_number
 from creditlang.words import PERIODS, SORTS
 
 
@@ -55,12 +57,33 @@ class Elaborator:
         self.need(kind, "yes or no", node)
         return value
 
-    def number(self, node: t.Expression, context: Context, unit: str | None = None) -> Typed:
-        """A number, in a unit if one is wanted."""
+    def number(self, node: t.Expression, context: Context, unit: str | None = None, added: bool = False) -> Typed:
+        """A number, in a unit if one is wanted; one that is `added` to another."""
         value, kind = self.expression(node, context, Type("number", unit))
+        if unit is not None or added:
+            self.check_share(node, added)
         if self.need(kind, "number", node) and kind.unit and unit and kind.unit != unit:
             self.scope.report("CR202", node.span, left=Phrase(kind.unit, kind.unit), right=Phrase(unit, unit))
         return value, kind
+
+    def check_share(self, node: t.Expression, added: bool = False) -> None:
+        """Report `60%` where an amount stands: of what, it does not say."""
+        if not (isinstance(node, t.Number) and node.span.text.strip().endswith(("%", "％"))):
+            return
+        share, plain = node.span.text.strip(), written_number(node.value)
+        said = Phrase(share, share)
+        instead = Phrase(
+            f"`{share} of` and the name of an amount, or the number itself: {plain}",
+            f"明是谁的，如“某数的{share}”，或直接写数：{plain}",
+        )
+        if added:
+            factor = written_number(multiply(add(node.value, Decimal(1)), Decimal(100)))
+            said = Phrase(f"plus {share}", f"另加 {share}")
+            instead = Phrase(
+                f"`times {factor}%`, or `plus {share} of` and the name of an amount",
+                f"“乘 {factor}%”，或写明是谁的，如“另加 {share} 的 某数”",
+            )
+        self.scope.report("CR211", node.span, written=said, instead=instead)
 
     def need(self, kind: Type, name: str, node: t.Node) -> bool:
         """Report unless `kind` is called `name`."""
@@ -454,6 +477,9 @@ class Elaborator:
         two, other = windows.get(int(not swapped)) or self.measure(second, context, kind)
         if not self.same(other, kind, second):
             return NOTHING
+        if kind.unit or other.unit:
+            self.check_share(node.left)
+            self.check_share(node.right)
         ranks = None
         if kind.name == "value" and kind.enumeration and kind != WEEKDAY:
             enumeration = self.program.enumerations[kind.enumeration]
@@ -474,6 +500,11 @@ class Elaborator:
         ]
         if same[0] == same[1] and not isinstance(same[0], (e.Constant, e.Unknown)):
             self.scope.report("CR209", node.span)
+        if "" in [x.value for x in (comparison.left, comparison.right) if isinstance(x, e.Constant)]:
+            expected = Phrase(
+                "a text with letters (of what is empty, `is missing` asks)", "有内容的文本（空的，用“未填”判断）"
+            )
+            self.scope.report("CR110", node.span, value=node.span.text, expected=expected)
         return self.people.ranked(comparison), YES_OR_NO
 
     def measure(self, node: t.Expression, context: Context, expected: Type | None = None) -> Typed:

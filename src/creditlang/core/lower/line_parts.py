@@ -137,10 +137,10 @@ class Lines:
             )
             self.scope.report("CR110", node.span, value=node.span.text, expected=wanted)
 
-    def check_range(self, low: e.Expression | None, high: e.Expression | None, span: Span) -> None:
+    def check_range(self, low: e.Expression | None, high: e.Expression | None, span: Span | None) -> None:
         """A range goes from a lower to a higher number."""
         ends = [x.value for x in (low, high) if isinstance(x, e.Constant) and isinstance(x.value, Decimal)]
-        if len(ends) == 2 and ends[0] > ends[1]:
+        if len(ends) == 2 and ends[0] > ends[1] and span is not None:
             self.scope.report("CR110", span, value=span.text, expected=EXPECTED["range"])
 
 

@@ -6,6 +6,7 @@ result is immutable, holds no tree, and can be evaluated only when there was no 
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
 from itertools import chain, pairwise, takewhile
 
 from attrs import evolve, fields_dict
@@ -358,14 +359,27 @@ class Compilation:
             self.elaborator.same(found, kind, node.default)
             if isinstance(value, e.Constant):
                 default = value.value
+                self.check_default(default, node)
             elif not isinstance(value, e.Unknown):
                 wanted = Phrase("a plain value", "具体的值")
                 self.scope.report("CR110", node.default.span, value=node.default.span.text, expected=wanted)
+        if node.minimum is not None and node.maximum is not None:
+            self.bodies.check_range(e.Constant(node.minimum), e.Constant(node.maximum), node.span)
         return o.Column(
             name=symbol.name, labels=symbol.labels, type=kind, optional=node.optional or node.default is not None,
             if_used=node.if_used, default=default, minimum=node.minimum, maximum=node.maximum,
             values=self.values_of(kind), parts=tuple((x.name.text, x.type.text == "whole number") for x in node.parts),
         )  # fmt: skip
+
+    def check_default(self, default: object, node: t.Field) -> None:
+        """What fills an empty cell has to be what a cell may hold."""
+        low, high = node.minimum, node.maximum
+        if isinstance(default, Decimal) and (
+            (low is not None and default < low) or (high is not None and default > high)
+        ):
+            assert node.default is not None
+            wanted = Phrase("a value within the bounds of the column", "在该列上下限之内的值")
+            self.scope.report("CR110", node.default.span, value=node.default.span.text, expected=wanted)
 
     def values_of(self, kind: Type) -> Mapping[str, str] | None:
         """Canonical values by name and label, for what is chosen from a list."""
@@ -547,6 +561,8 @@ class Compilation:
             if isinstance(line, t.Level):
                 self.bodies.article(line.cites)
                 found[line.which], _ = self.elaborator.number(line.value, Context(period=symbol.period), symbol.unit)
+        spans = [line.span for line in lines if isinstance(line, t.Level)]
+        self.bodies.check_range(found.get("floor"), found.get("ceiling"), spans[0] if spans else None)
         start = (o.Case(self.bodies.number(), None, False, found["start"], around, None),) if "start" in found else ()
         return o.Decide(
             name=symbol.name, labels=symbol.labels, period=symbol.period, unit=symbol.unit, cases=start, mode="one",
@@ -594,6 +610,9 @@ class Compilation:
         if target is None:
             self.scope.unknown("account", line.account)
             return None
+        if target is symbol:
+            wanted = Phrase("another account", "另一个账户")
+            self.scope.report("CR110", line.account.span, value=line.account.text, expected=wanted)
         limit, _ = self.elaborator.number(line.limit, Context(period=symbol.period), symbol.unit)
         return limit, target.name, self.bodies.article(line.cites, around)
 
