@@ -251,6 +251,12 @@ class AskedOfReference:
         evaluation.copies = [(row[RECORD], self.record(row)) for row in rows]
         return evaluation
 
+    def close(self, close: Callable[[Run], None]) -> None:
+        """Let go of what refers to itself, when nothing more is asked."""
+        self.reference = None
+        if self.others is not None:
+            self.others.close(close)
+
     def opened(self, rule: str, taken: Row | LightEntry) -> LightEntry:
         """The entry of a rule for a record that it has taken, before any of its lines is done to it."""
         raise NotImplementedError

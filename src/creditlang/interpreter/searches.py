@@ -186,7 +186,7 @@ def added(parts: Iterable[Looked]) -> Iterator[tuple[int, int, Decimal, Decimal]
 
 def determined(value: Any) -> Any:
     if isinstance(value, Undetermined):
-        raise value
+        raise value.again()
     return value
 
 
@@ -330,7 +330,7 @@ def _part(x: e.Query, seen: Seen, condition: e.Expression | None, read: Read, me
     try:
         holds: Any = meets(condition, seen.env)
     except Undetermined as why:
-        holds = False if seen.env.asked else why
+        holds = False if seen.env.asked else why.with_traceback(None)
     if holds is False or isinstance(holds, Undetermined):
         return Looked(seen, holds)
     found: list[Any] = []
@@ -338,7 +338,7 @@ def _part(x: e.Query, seen: Seen, condition: e.Expression | None, read: Read, me
         try:
             found.append(read(wanted, seen.env) if wanted is not None else None)
         except Undetermined as why:
-            found.append(why)
+            found.append(why.with_traceback(None))
     return Looked(seen, holds, *found)
 
 
