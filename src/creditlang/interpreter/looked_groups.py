@@ -161,5 +161,5 @@ def added(parts: Iterable[Looked]) -> Iterator[tuple[int, int, Decimal, Decimal]
 
 def determined(value: Any) -> Any:
     if isinstance(value, Undetermined):
-        raise value
+        raise value.again()
     return value

@@ -183,7 +183,7 @@ def _part(x: e.Query, seen: Seen, condition: e.Expression | None, read: Read, me
     try:
         holds: Any = meets(condition, seen.env)
     except Undetermined as why:
-        holds = False if seen.env.asked else why
+        holds = False if seen.env.asked else why.with_traceback(None)
     if holds is False or isinstance(holds, Undetermined):
         return Looked(seen, holds)
     found: list[Any] = []
@@ -191,7 +191,7 @@ def _part(x: e.Query, seen: Seen, condition: e.Expression | None, read: Read, me
         try:
             found.append(read(wanted, seen.env) if wanted is not None else None)
         except Undetermined as why:
-            found.append(why)
+            found.append(why.with_traceback(None))
     return Looked(seen, holds, *found)
 
 
