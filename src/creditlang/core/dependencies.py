@@ -92,11 +92,10 @@ def within(accounts: Mapping[str, o.Account], name: str) -> Iterator[str]:
 
 
 def expires(accounts: Mapping[str, o.Account], rules: Mapping[str, o.Rule], name: str) -> bool:
-    """Whether entries of an account, or of one inside it, count for a time only."""
-    held = [accounts[inner] for inner in within(accounts, name)]
+    """Whether entries of an account, or of one inside or around it, count for a time only."""
+    held = [accounts[inner] for inner in within(accounts, root_of(accounts, name))]
     bodies = [account.operators for account in held]
     bodies += [rules[rule].operators for account in held for rule in account.items]
-    bodies += [accounts[outer].operators for outer in around(accounts, name)]
     return any(isinstance(operator, o.Post) and operator.until for body in bodies for operator in body)
 
 
