@@ -19,7 +19,7 @@ class KilledRuns(Part):
     killed: Counter[str] = field(factory=Counter, init=False)
     """By target."""
     paces: dict[str, float] = field(factory=dict)
-    """How many times the seconds that were measured first a command takes now: one that was done before was not killed."""
+    """How many times the seconds that were measured first a command takes now."""
 
     def case(self, number: int) -> None:
         """Start a command, kill it, look at what is there."""
