@@ -120,12 +120,8 @@ def totals(given: argparse.Namespace) -> Iterator[Line]:
         found = json.loads(_run("-m", "bench.in_parts", "--students", given.large, "--tables", "students", "--json"))
         own, other, gib = found["cpu"], found["duckdb"]["cpu"], found["peak"] / 1024
         said = f"{given.large:,} students, {found['records']:,} rows, Parquet to `students`"
-        yield (
-            f"{said}: times DuckDB",
-            "0.25",
-            f"{other / own:.2f} ({own:.1f} against {other:.1f} s of CPU)",
-            own <= 4 * other,
-        )
+        times = f"{own / other:.2f} ({own:.1f} against {other:.1f} s of CPU)"
+        yield f"{said}: the time of DuckDB, times", "0.25", times, own <= other / 4
         yield f"{said}: GiB of memory", "3", f"{gib:.2f}", gib <= 3
 
 

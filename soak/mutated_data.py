@@ -19,13 +19,15 @@ from attrs import define, field
 import creditlang
 from creditlang.cohort import Cohort, Settings, run_cohort
 from creditlang.plugin.manager import PluginManager
+from soak.distinct import Distinct
 from soak.mutated_policies import MEBIBYTES, most_memory
 from soak.part import Part
 from soak.small_data import DAY, WRITERS, Tables, policy, small
 
 SECOND = 1.0
-OF_EACH = 6
-"""Sets with changed bytes of one with changed cells."""
+OF_EACH = {"csv": 6, "json": 12, "workbook": 60, "database": 30}
+"""Sets with changed bytes of one with changed cells: what takes longer to write, serves for more."""
+IN_MEMORY = Path("/dev/shm")
 PEOPLE = 3
 RECORDS = 5
 """Of each kind at most."""
@@ -45,6 +47,7 @@ class MutatedData(Part):
 
     told: Counter[str] = field(factory=Counter, init=False)
     slowest: float = field(default=0.0, init=False)
+    distinct: Distinct = field(factory=Distinct, init=False)
 
     def case(self, number: int) -> None:
         """One set of data with changed cells, and some with changed bytes."""
@@ -53,7 +56,7 @@ class MutatedData(Part):
         for _ in range(rng.choice((1, 1, 2, 5))):
             change(rng, tables)
         form = rng.choice(list(WRITERS))
-        folder = Path(tempfile.mkdtemp(prefix="soak-"))
+        folder = Path(tempfile.mkdtemp(prefix="soak-", dir=IN_MEMORY if IN_MEMORY.is_dir() else None))
         try:
             try:
                 path = WRITERS[form](tables, folder / form if form == "csv" else folder)
@@ -62,11 +65,16 @@ class MutatedData(Part):
             # a row is the heading, not always the first: what is empty above it is nothing
             full = (sum(any(cell.strip() for cell in row) for row in each) for each in tables.values())
             rows = sum(max(0, count - 1) for count in full)
-            self._run(number, f"{form}, cells", path, rows if form == "csv" else None)
             files = {file: file.read_bytes() for file in (sorted(path.iterdir()) if path.is_dir() else [path])}
-            for _ in range(OF_EACH):
+            self.distinct.add(*files.values())
+            self._run(number, f"{form}, cells", path, rows if form == "csv" else None)
+            for _ in range(OF_EACH[form]):
                 file = rng.choice(list(files))
-                file.write_bytes(_changed_file(rng, files[file]))
+                changed = _changed_file(rng, files[file])
+                if changed == files[file]:
+                    continue
+                file.write_bytes(changed)
+                self.distinct.add(file.name.encode("utf-8", "surrogatepass"), changed)
                 self._run(number, f"{form}, bytes", path, None)
                 file.write_bytes(files[file])
         finally:
@@ -118,7 +126,7 @@ class MutatedData(Part):
         told = ", ".join(f"{name} {count}" for name, count in sorted(self.told.items()) if not name.startswith("CR"))
         codes = sorted(name for name in self.told if name.startswith("CR"))
         return [
-            f"sets of data: {self.cases}; {told}; slowest {self.slowest:.2f} s",
+            f"sets of data: {self.cases}, distinct: {self.distinct.count}; {told}; slowest {self.slowest:.2f} s",
             f"{len(codes)} codes told: {' '.join(codes)}",
         ]
 

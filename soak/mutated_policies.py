@@ -18,15 +18,22 @@ from creditlang.diagnostics import Diagnostic
 from creditlang.diagnostics.render import render
 from creditlang.driver import compile_source, decode
 from creditlang.resources import bundled_policies
+from creditlang.syntax.declared_names import declared_names
 from creditlang.syntax.keywords import keywords
+from creditlang.syntax.lexer import half_width
+from soak.distinct import Distinct
 from soak.part import Part
 
 SECOND = 1.0
 MEBIBYTES = 500
 OF_EACH = 200
 """Mutations of one text."""
+OF_A_DECLARATION = 25
 LONGEST = 6000
 """Characters of a text that is changed."""
+WHOLE = 0.15
+"""The share of texts that are changed whole; of others, a declaration with those that it needs."""
+_TOP = re.compile(r"^(?=[^\s#])", re.MULTILINE)
 _TOKEN = re.compile(r'"[^"]*"|\w+|\s+|[^\w\s]')
 _HOSTILE = (
     "\x00", "\u202e", "\u200b", "\ufeff", "\ud800", "\t", "\r", "\u2028", "９", "１．５", "①", "𠮷", "é", "🙂",
@@ -44,6 +51,7 @@ class MutatedPolicies(Part):
 
     told: Counter[str] = field(factory=Counter, init=False)
     slowest: float = field(default=0.0, init=False)
+    distinct: Distinct = field(factory=Distinct, init=False)
 
     @cached_property
     def words(self) -> list[str]:
@@ -65,10 +73,16 @@ class MutatedPolicies(Part):
         """One text, and some hundred mutations of it."""
         rng = random.Random(number)
         draft = drafted(rng, rng.choice(("en", "zh"))) if rng.random() < 0.16 else None
-        # most are short: a change of a long text is a change of one of its declarations
-        text = draft.text if draft is not None else min(rng.sample(self.texts, rng.choice((1, 2, 2))), key=len)
-        for _ in range(OF_EACH):
-            self._try(number, rng, self.mutated(rng, text))
+        text = draft.text if draft is not None else rng.choice(self.texts)
+        whole, seen, part = rng.random() < WHOLE, {text}, text
+        for count in range(OF_EACH):
+            if not whole and count % OF_A_DECLARATION == 0:
+                # most changes touch one declaration; what others say that do not need it, is said again and again
+                part = declaration_with_needs(rng, text)
+            mutation = self.mutated(rng, part)
+            if mutation not in seen:
+                seen.add(mutation)
+                self._try(number, rng, mutation)
 
     def mutated(self, rng: random.Random, text: str) -> str:
         """The text with one to four changes."""
@@ -122,7 +136,9 @@ class MutatedPolicies(Part):
         self.cases += 1
         began, before = time.process_time(), most_memory()
         try:
-            source = decode(text.encode("utf-8", "surrogatepass"), "policy.credit")
+            data = text.encode("utf-8", "surrogatepass")
+            self.distinct.add(data)
+            source = decode(data, "policy.credit")
             if isinstance(source, Diagnostic):
                 self.told[source.code] += 1
                 self.told["refused"] += 1
@@ -152,9 +168,24 @@ class MutatedPolicies(Part):
         codes = sorted(name for name in self.told if name.startswith("CR"))
         refused, run = self.told["refused"], self.told["run"]
         return [
-            f"mutations: {self.cases}; refused {refused}, run {run}; slowest {self.slowest:.2f} s",
+            f"mutations: {self.cases}, distinct: {self.distinct.count}; refused {refused}, run {run}; "
+            f"slowest {self.slowest:.2f} s",
             f"{len(codes)} codes told: {' '.join(codes)}",
         ]
+
+
+def declaration_with_needs(rng: random.Random, text: str) -> str:
+    """One declaration of a text at random, with those that declare what it names, and what they name."""
+    pieces = [piece for piece in _TOP.split(text) if piece.strip()] or [text]
+    named = [(half_width(piece), declared_names(half_width(piece))) for piece in pieces]
+    chosen = {rng.randrange(len(pieces))}
+    asked = [*chosen]
+    while asked:
+        words = named[asked.pop()][0]
+        more = [n for n, (_, names) in enumerate(named) if n not in chosen and any(name in words for name in names)]
+        chosen.update(more)
+        asked += more
+    return "".join(pieces[n] for n in sorted(chosen))
 
 
 def most_memory() -> int:

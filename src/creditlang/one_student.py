@@ -98,7 +98,11 @@ class OneStudent:
     def result(self, student: StudentData) -> StudentResult:
         """All results of a student."""
         worked = compiled.work_out(student) if (compiled := self._code()) is not None else None
-        found = worked.result() if worked is not None else self._interpreter.evaluate(student)
+        if worked is not None:
+            found = worked.result()
+            worked.close()
+        else:
+            found = self._interpreter.evaluate(student)
         self._worked_out += 1
         return _open_if_unreadable(student, found)
 

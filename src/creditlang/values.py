@@ -47,6 +47,12 @@ class Undetermined(Exception):
         self.reason = reason
         self.name = name
 
+    def again(self) -> "Undetermined":
+        """The same, to be raised once more by who keeps it. With a place where it was raised it would keep all that was
+        worked out there, and be kept by it.
+        """
+        return Undetermined(self.sort, self.reason, self.name)
+
 
 class Open(Enum):
     """The answer to a question that a missing decision leaves open."""

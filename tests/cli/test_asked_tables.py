@@ -30,7 +30,7 @@ def told(folder: Path) -> list[list[str]]:
     return [row for row in rows if row[0] not in ("table", "manifest_hash")]
 
 
-@pytest.mark.parametrize("engine", ["reference", "compiled", "columnar"])
+@pytest.mark.parametrize("engine", ["compiled", "columnar"])
 def test_every_table_alone(cli: Any, policy: Path, folder: Folder, engine: str, tmp_path: Path) -> None:
     """With a record that cannot be read: findings, equation and exit code are those of the whole run."""
     words = ("run", policy, "--data", folder(activity=DIRTY), "--engine", engine, "--lang", "en")

@@ -177,19 +177,16 @@ owner.{method} = killed
 """
 
 
-@pytest.mark.parametrize(
-    ("module", "name", "method"),
-    [
-        ("creditlang.toolkit.long_table", "LongTable", "add"),
-        ("creditlang_builtin.csv.csv_output", "CsvOutput", "write"),
-    ],
-)
-def test_a_run_that_is_killed_leaves_no_results(tmp_path: Path, module: str, name: str, method: str) -> None:
+def test_a_run_that_is_killed_leaves_no_results(tmp_path: Path) -> None:
     """While parts are worked out, and while tables are written; the next run clears away what is left."""
     words = ("--at-once", "30", "--out", "csv:out")
-    assert alone(tmp_path, KILLED.format(module=module, name=name, method=method), *words).returncode == -9
-    assert not [x.name for x in tmp_path.glob("out/[!.]*")]
-    assert not list((tmp_path / "tmp").iterdir()), "what is put aside has no name"
+    for module, name, method in (
+        ("creditlang.toolkit.long_table", "LongTable", "add"),
+        ("creditlang_builtin.csv.csv_output", "CsvOutput", "write"),
+    ):
+        assert alone(tmp_path, KILLED.format(module=module, name=name, method=method), *words).returncode == -9
+        assert not [x.name for x in tmp_path.glob("out/[!.]*")]
+        assert not list((tmp_path / "tmp").iterdir()), "what is put aside has no name"
     assert alone(tmp_path, "", *words).returncode == 3
     assert not [x for x in (tmp_path / "out").iterdir() if x.name.startswith(".") and x.name != ".creditlang-output"]
     assert len(list(tmp_path.glob("out/*.csv"))) == 9

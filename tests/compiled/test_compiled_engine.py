@@ -107,8 +107,8 @@ def test_code_is_generated_where_it_is_asked_for_or_pays() -> None:
     assert OneStudent(policy, expected=400).columns() is None
     assert OneStudent(policy, expected=4000).columns() is not None
     told = many.worked_out_by()
-    assert told == "compiled; 3 of 30 by reference (a day is not filled in: 1, a record is still open: 2)"
-    assert told.zh == "compiled；30人中3人用reference（有日期没有填：1，有记录待定：2）"
+    assert told == "compiled; 2 of 30 by reference (a record is still open: 2)"
+    assert told.zh == "compiled；30人中2人用reference（有记录待定：2）"
 
 
 OPEN_IN_ONE_ACCOUNT = """

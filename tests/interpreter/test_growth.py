@@ -111,6 +111,13 @@ SEARCHES = {
     "of those in which nobody is alike": "any(a ever where same k)",
     "a search in a search": "any(a ever where any(a where same on and n > 1) and same n)",
     "the latest before": "n of latest a on or before on > 1",
+    **{
+        f"the {way} of those before": f"{way}(n of a before this) is present and {way}(n of a before this) > 1"
+        for way in ("average", "highest", "first", "latest")
+    },
+    "every one before": "every(a before this where n >= 0)",
+    "how many different ones before": "count(different n of a before this) > 3",
+    "how many in a row before": "in a row(a before this where n >= 3) > 4",
 }
 
 

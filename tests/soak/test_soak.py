@@ -51,6 +51,7 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few of each."""
     monkeypatch.setattr(small_world, "MOST_KINDS_OF_RECORD", 3)
     monkeypatch.setattr(mutated_policies, "OF_EACH", 8)
+    monkeypatch.setattr(mutated_data, "OF_EACH", dict.fromkeys(mutated_data.OF_EACH, 6))
     monkeypatch.setattr(open_values, "STUDENTS", 12)
     for module in (failing_files, killed_runs):
         monkeypatch.setattr(module, "WRITING", {name: WRITING[name] for name in ("results", "results.json")})

@@ -76,7 +76,7 @@ class AskedOfReference:
     __slots__ = (
         "at_hand", "by_kind", "copies", "entries", "even_void", "extra", "in_body", "invalid", "left", "open", "others",
         "plain", "problems", "program", "ranks", "reference", "requirements", "run", "student", "taken", "theirs",
-        "told", "unrated", "unseen_rules",
+        "told", "undated", "unrated", "unseen_rules",
     )  # fmt: skip
     at_hand: PolicyAtHand
     student: StudentData
@@ -109,6 +109,8 @@ class AskedOfReference:
     """What is open in the first rule, fact or requirement that was left to the interpreter for that."""
     program: Any
     told: dict[int, Told]
+    undated: set[int]
+    """Rows of which it is not known in which periods they lie."""
     theirs: set[str]
     """The rules whose entries the interpreter has."""
     reference: Evaluation | None
@@ -248,6 +250,12 @@ class AskedOfReference:
         evaluation = self.evaluation()
         evaluation.copies = [(row[RECORD], self.record(row)) for row in rows]
         return evaluation
+
+    def close(self, close: Callable[[Run], None]) -> None:
+        """Let go of what refers to itself, when nothing more is asked."""
+        self.reference = None
+        if self.others is not None:
+            self.others.close(close)
 
     def opened(self, rule: str, taken: Row | LightEntry) -> LightEntry:
         """The entry of a rule for a record that it has taken, before any of its lines is done to it."""

@@ -280,6 +280,10 @@ class Worked:
         self._result = result
         return result
 
+    def close(self) -> None:
+        """Let go of what refers to itself, when nothing more is asked."""
+        self._w.run.close()
+
     def _problems(self) -> list[Diagnostic]:
         """What rules, or the calendar, found wrong with records."""
         w = self._w

@@ -150,11 +150,11 @@ class ExpressionSource(WorkedOutSource):
                     f"    {test}",
                     f"        return {not last}",
                     "except Undetermined as why:",
-                    "    unknown = why",
+                    "    unknown = why.with_traceback(None)",
                 ]
             else:
                 body += [test, f"    return {not last}"]
-        body += ["if unknown is not None:", "    raise unknown", f"return {last}"]
+        body += ["if unknown is not None:", "    raise unknown.again()", f"return {last}"]
         return Piece(self.call(self.source.function("logic", here.parameters, body), here), True)
 
     def _not(self, x: e.Not, here: Here) -> Piece:

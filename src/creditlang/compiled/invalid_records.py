@@ -1,11 +1,16 @@
-"""Records that a rule found invalid and that were looked at all the same: they are so from the start of a new pass."""
+"""Records that are invalid whatever a settled student comes to.
+
+Those that a rule found so and that were looked at all the same are it from the start of a new pass. Of a record without
+a day, guards are asked of the interpreter; if they find it invalid, nothing else hangs on when it was.
+"""
 
 from collections.abc import Sequence
 from decimal import Decimal
 
-from creditlang.compiled.asked_of_reference import AskedOfReference
+from creditlang.compiled.asked_of_reference import AskedOfReference, Told
 from creditlang.compiled.light_entries import REASON, RECORD, ROW, RULE, STATE, LightEntry, Row
-from creditlang.compiled.policy_at_hand import INVALID, HandOver
+from creditlang.compiled.policy_at_hand import INVALID, NO_DAY, HandOver
+from creditlang.core import operators as o
 from creditlang.ledger import Entry
 
 
@@ -45,3 +50,28 @@ def known_invalid(entry: LightEntry, known: Sequence[Entry]) -> LightEntry:
         break
     entry[STATE], entry[REASON] = "invalid", known[0].reason
     return entry
+
+
+def note_undated(w: AskedOfReference, row: Row) -> None:
+    """Note a record without a day. Raises `HandOver` where more than its guards may hang on that."""
+    kind = row[RECORD].kind
+    if kind in w.at_hand.enrolment or kind in w.at_hand.memberships:
+        raise HandOver(NO_DAY)
+    if kind not in w.program.guards:
+        raise HandOver(NO_DAY, ("kind", kind))
+    w.undated.add(id(row))
+
+
+def ask_of_undated(
+    w: AskedOfReference, kind: o.RecordKind, given: Sequence[Row], told: Sequence[Told | None]
+) -> list[Told | None]:  # fmt: skip
+    """What guards say of the records of a kind, those without a day too. Raises `HandOver` unless these are invalid."""
+    found = list(told)
+    for place, row in enumerate(given):
+        if id(row) in w.undated:
+            record = w.record(row)
+            entry = w.evaluation().guard(kind, record)
+            if entry.state != "invalid" or entry.pending or entry.doubtful or record.problem is not None:
+                raise HandOver(NO_DAY, ("kind", kind.name))
+            found[place] = w.told[id(row)] = ["invalid", entry.reason, entry.article, list(entry.steps)]
+    return found

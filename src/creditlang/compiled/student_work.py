@@ -9,7 +9,7 @@ from typing import Any
 
 from creditlang import values as v
 from creditlang.compiled.asked_of_reference import AskedOfReference, Told, WhenAsked
-from creditlang.compiled.invalid_records import key_of, known_invalid
+from creditlang.compiled.invalid_records import ask_of_undated, key_of, known_invalid, note_undated
 from creditlang.compiled.light_entries import (
     AMOUNT,
     ARTICLE,
@@ -30,7 +30,7 @@ from creditlang.compiled.light_entries import (
     Row,
     light,
 )
-from creditlang.compiled.policy_at_hand import INVALID, NO_DAY, PENDING, RULED, HandOver, PolicyAtHand
+from creditlang.compiled.policy_at_hand import INVALID, PENDING, RULED, HandOver, PolicyAtHand
 from creditlang.core import operators as o
 from creditlang.diagnostics import Diagnostic, report
 from creditlang.interpreter import StudentData
@@ -74,7 +74,7 @@ class Work(AskedOfReference):
         """Records of which something is said before any rule is asked."""
         self.by_kind, self.entries, self.taken = defaultdict(list), defaultdict(list), defaultdict(list)
         self.plain, self.even_void, self.unseen_rules = {}, {}, []
-        self.extra, self.unrated, self.in_body, self.told = [], [], [], {}
+        self.extra, self.unrated, self.in_body, self.told, self.undated = [], [], [], {}, set()
         self.known: dict[Any, Any] = {}
         """What is worked out once for this student."""
         self.parts: list[Any] = []
@@ -128,21 +128,20 @@ class Work(AskedOfReference):
 
     def _place_unusual(self, record: Record, semester: str | None) -> None:
         """Place a record without a day, outside of the calendar, ahead, invalid, or one that enrols."""
-        hand, on, order = self.at_hand, record.on, record.order
+        hand, on, order, undated = self.at_hand, record.on, record.order, False
         if record.ruling is not None:
             raise HandOver(RULED)
         if on is None:
             if semester in hand.last_days:
                 order = (hand.last_days[semester], True, record.identifier)
-            if record.kind in hand.dated and (hand.by_day or semester not in hand.last_days):
-                if record.kind in hand.enrolment or record.kind in hand.memberships:
-                    raise HandOver(NO_DAY)
-                if ("kind", record.kind) not in self.left:
-                    raise HandOver(NO_DAY, ("kind", record.kind))
+            if record.kind in hand.dated and record.problem is None:
+                undated = hand.by_day or semester not in hand.last_days
         elif semester is None and hand.last_days and record.problem is None:
             semester = hand.semester_of[on]
         usual = on <= (hand.as_of or date.max) if on is not None else hand.has_begun(semester or "")
         row = (order, record, record.values, on, semester)
+        if undated and ("kind", record.kind) not in self.left:
+            note_undated(self, row)
         if semester is None and on is not None and hand.last_days and hand.is_wrong_outside(record):
             self.problems[id(row)] = report("CR659", record.place, date=on.isoformat())
             usual = False
@@ -202,6 +201,8 @@ class Work(AskedOfReference):
         if given and name in program.guards:
             sound = program.sound[name]
             told = [None if sound(self, row, row[2]) else self._guarded(name, row) for row in given]
+            if self.undated:
+                told = ask_of_undated(self, kind, given, told)
             if not any(told):
                 told = None
             else:

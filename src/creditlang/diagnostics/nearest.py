@@ -8,8 +8,8 @@ parts stand in another order, or that is a good part of a longer one, counts too
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
-from typing import Final
+from functools import cache, lru_cache
+from typing import Any, Final
 from unicodedata import normalize
 
 from attrs import define
@@ -58,23 +58,36 @@ class NearestNames:
         return nearest(name, known) or ""
 
 
-def _is_slip(name: str, candidate: str) -> bool:
-    """Whether one slip of the hand makes `name` of `candidate`: of letters, never digits, or of characters by sound."""
+@cache
+def _alike() -> Any:
+    """How far two texts are from each other; loaded when a name is not known."""
     from rapidfuzz.distance import OSA
 
-    name, candidate = normalize("NFKC", name).casefold(), normalize("NFKC", candidate).casefold()
+    return OSA
+
+
+@lru_cache(maxsize=1 << 12)
+def _folded(name: str) -> tuple[str, list[str]]:
+    """A name as it is compared, and its parts in order."""
+    folded = normalize("NFKC", name).casefold()
+    return folded, sorted(folded.split("_"))
+
+
+def _is_slip(name: str, candidate: str) -> bool:
+    """Whether one slip of the hand makes `name` of `candidate`: of letters, never digits, or of characters by sound."""
+    name, candidate = _folded(name)[0], _folded(candidate)[0]
     if re.findall(r"\d", name) != re.findall(r"\d", candidate):
         return False
     if not candidate.isascii() and len(name) == len(candidate) > 1 and _pinyin(name) == _pinyin(candidate):
         return True
-    return min(len(name), len(candidate)) >= _LONG_ENOUGH and OSA.distance(name, candidate) <= 1
+    return min(len(name), len(candidate)) >= _LONG_ENOUGH and _alike().distance(name, candidate) <= 1
 
 
 def _likeness(name: str, candidate: str) -> float:
-    name, candidate = normalize("NFKC", name).casefold(), normalize("NFKC", candidate).casefold()
+    (name, parts), (candidate, other_parts) = _folded(name), _folded(candidate)
     if name == candidate:
         return 1.0
-    if sorted(name.split("_")) == sorted(candidate.split("_")):
+    if parts == other_parts:
         return _OTHER_ORDER
     chinese = not (name.isascii() and candidate.isascii())
     return max(_looks_and_sounds(name, candidate) if chinese else _looks(name, candidate), _contains(name, candidate))
@@ -82,21 +95,18 @@ def _likeness(name: str, candidate: str) -> float:
 
 def _looks(name: str, candidate: str) -> float:
     """The share of characters that stay; a single slip is forgiven from three letters on."""
-    from rapidfuzz.distance import OSA
-
     if min(len(name), len(candidate)) < 2:
         return 0.0
-    return float(OSA.normalized_similarity(name, candidate))
+    return float(_alike().normalized_similarity(name, candidate))
 
 
 def _looks_and_sounds(name: str, candidate: str) -> float:
-    from rapidfuzz.distance import OSA
-
+    alike = _alike()
     spoken_name, spoken_candidate = _pinyin(name), _pinyin(candidate)
     if spoken_name == spoken_candidate and len(candidate) > 1:
-        return _SAME_SOUND + (1 - _SAME_SOUND) * OSA.normalized_similarity(name, candidate)
-    looks = OSA.normalized_similarity(name, candidate)
-    sounds = OSA.normalized_similarity(spoken_name, spoken_candidate)
+        return _SAME_SOUND + (1 - _SAME_SOUND) * float(alike.normalized_similarity(name, candidate))
+    looks = alike.normalized_similarity(name, candidate)
+    sounds = alike.normalized_similarity(spoken_name, spoken_candidate)
     return float(looks + sounds) / 2
 
 

@@ -115,7 +115,9 @@ class Interpreter:
 
     def evaluate(self, student: StudentData) -> StudentResult:
         """All results of one student."""
-        return self.ask(student).result
+        answers = self.ask(student)
+        answers.run.close()
+        return answers.result
 
     def among(self, students: Callable[[], Iterable[StudentData]]) -> None:
         """Work out what these people are together, in as many passes over them as that needs; from now on each of them
@@ -129,6 +131,7 @@ class Interpreter:
                 answers = self.ask(student, stage=stage)
                 for fact in facts if answers.result.applies else ():
                     bring(answers.run, fact, answers.result, student.unreadable, standings)
+                answers.run.close()
             for kind, name in self.policy.order:
                 if kind == "fact" and stages.get(name) == stage:
                     close(self.together[name], self.together, standings, self.group)

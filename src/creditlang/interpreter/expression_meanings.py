@@ -254,13 +254,13 @@ def _logical(x: e.Logical, env: Environment) -> Any:
         try:
             holds = answer(part, env)
         except Undetermined as why:
-            unknown = why
+            unknown = why.with_traceback(None)
             continue
         if holds is decisive:
             return holds
         found = v.OPEN if holds is v.OPEN else found  # type: ignore[assignment]
     if unknown is not None:
-        raise unknown
+        raise unknown.again()
     return found
 
 

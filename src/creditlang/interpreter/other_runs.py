@@ -20,7 +20,8 @@ class OtherRuns(Generic[R]):
     Each goes as far as an account needs that is asked for; for none, up to the moves.
     """
 
-    work_out: Callable[[str, date, Record | None], R]
+    work_out: Callable[[str, date, Record | None], R] | None
+    """None once nothing more is asked."""
     known: dict[str, dict[tuple[date, str, str], R]] = field(factory=dict)
     too_many: set[str] = field(factory=set)
     """The accounts that were asked for on more days than can be looked back on."""
@@ -32,6 +33,13 @@ class OtherRuns(Generic[R]):
         if key not in known and len(known) >= MOST_RUNS:
             self.too_many |= {account} - {""}
             return None
-        if key not in known:
+        if key not in known and self.work_out is not None:
             known[key] = self.work_out(account, day, before)
         return known[key]
+
+    def close(self, close: Callable[[R], None]) -> None:
+        """Let all of them go, each closed."""
+        runs = [run for known in self.known.values() for run in known.values()]
+        self.known, self.work_out = {}, None
+        for run in runs:
+            close(run)

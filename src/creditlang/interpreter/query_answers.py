@@ -6,13 +6,13 @@ Where it is open whether one is among those asked for, or what it is worth, the 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
-from functools import reduce
+from functools import partial, reduce
 from typing import Any, Final
 
 from creditlang import values as v
 from creditlang.core import expressions as e
 from creditlang.diagnostics import Phrase
-from creditlang.interpreter.searches import Looked, Meets, Read, Seen, added, determined, looked_at, parts_of
+from creditlang.interpreter.searches import Looked, Meets, Read, Seen, added, determined, looked_at
 from creditlang.interpreter.student_run import Environment
 from creditlang.values import Undetermined
 
@@ -21,12 +21,49 @@ def ask(x: e.Query, env: Environment, read: Read, meets: Meets) -> Any:
     """The answer to a query. Raises `Undetermined` when it has none; an average is asked for by `averages`."""
     if isinstance(x.source, e.People):
         return _ANSWER[x.function](x, _of_people(x, env))
+    group, first, last, own, perhaps = looked_at(x, env, read, meets)
+    if group.shared and own is None and not perhaps:
+        if x.function == "in a row":
+            return _longest(group.gone_through(first, last, _runs))
+        if x.distinct or x.function not in ("count", "any", "total"):
+            return _ANSWER[x.function](x, group.gone_through(first, last, partial(_enough, x)))
     if x.function in ("count", "any", "total") and not x.distinct:
-        group, first, last, own, perhaps = looked_at(x, env, read, meets)
         sums = group.between(first, last, own) if not perhaps else None
         if sums is not None:
             return _summed(x, *sums)
-    return _ANSWER[x.function](x, parts_of(x, env, read, meets))
+    parts = [*group.parts[first:last], *perhaps]
+    if own is not None:
+        del parts[own - first]
+    return _ANSWER[x.function](x, parts)
+
+
+def _enough(x: e.Query, before: Sequence[Looked] | None, parts: Sequence[Looked]) -> Sequence[Looked]:
+    """Of what a query looks at, as few as give the same answer: of those that are certain one stands for others."""
+    parts = [*(before or ()), *parts]
+    if x.function in ("first", "latest"):
+        ordered = parts if x.function == "first" else parts[::-1]
+        places = (place for place, part in enumerate(ordered) if part.seen.sure and part.holds not in _MAY_NOT)
+        found = [part for part in ordered[: next(places, len(parts)) + 1] if part.holds is not False]
+        return found if x.function == "first" else found[::-1]
+    others: list[Looked] = []
+    stand: dict[Any, Looked] = {}
+    for part in parts:
+        value = part.holds if x.function == "every" else part.value
+        if x.function != "every" and part.holds is False:
+            continue
+        if not part.seen.sure or isinstance(part.holds, _UNSAID) or isinstance(value, (v.Interval, *_UNSAID)):
+            others.append(part)
+        elif x.function in ("highest", "lowest"):
+            held = stand.get(None)
+            stand[None] = part if held is None or _best(x, [held, part]) is not held.value else held
+        else:
+            stand.setdefault(value, part)
+    return [*others, *stand.values()]
+
+
+_UNSAID: Final = (v.Open, Undetermined)
+_MAY_NOT: Final = (False, v.OPEN)
+"""What a condition comes to where one is not surely the one that is asked for, and others have to be looked at."""
 
 
 def _of_people(x: e.Query, env: Environment) -> list[Looked]:
@@ -65,18 +102,29 @@ def _every(x: e.Query, parts: Sequence[Looked]) -> Any:
 
 def _in_a_row(x: e.Query, parts: Sequence[Looked]) -> Any:
     """The longest run in order; what lacks what is asked for breaks it, and so does a period without the person."""
-    longest, run = [0, 0], [0, 0]
-    previous: Seen | None = None
+    return _longest(_runs(None, parts))
+
+
+Runs = tuple[list[int], list[int], Seen | None]
+"""The longest run, surely and perhaps; the one that goes on; and what was last in it."""
+
+
+def _longest(runs: Runs) -> v.Number:
+    return v.interval(*map(Decimal, runs[0]))
+
+
+def _runs(before: Runs | None, parts: Sequence[Looked]) -> Runs:
+    longest, run, previous = before or ([0, 0], [0, 0], None)
     for part in parts:
         holds: Any = False if isinstance(part.holds, Undetermined) else part.holds
-        run = run if _follows(part.seen, previous) else [0, 0]
+        run = [*run] if _follows(part.seen, previous) else [0, 0]
         previous = part.seen
         if holds is not True or part.seen.sure:
             run[0] = run[0] + 1 if holds is True else 0
         if holds is not False or part.seen.sure:
             run[1] = run[1] + 1 if holds is not False else 0
         longest = [max(pair) for pair in zip(longest, run, strict=True)]
-    return v.interval(Decimal(longest[0]), Decimal(longest[1]))
+    return longest, run, previous
 
 
 def _follows(seen: Seen, previous: Seen | None) -> bool:
@@ -160,10 +208,13 @@ Ratio = tuple[v.Number, Decimal]
 
 def averages(x: e.Query, env: Environment, read: Read, meets: Meets) -> tuple[Ratio, Ratio]:
     """The least and the most that an average may be. Raises `Undetermined` if there may be nothing to average."""
+    total = weights = v.ZERO
     if isinstance(x.source, e.People):
         parts: Sequence[Looked] = _of_people(x, env)
     else:
-        parts = parts_of(x, env, read, meets)
+        group, first, last, own, perhaps = looked_at(x, env, read, meets)
+        total, weights, parts = group.average(first, last, own)
+        parts = [*parts, *perhaps]
     sure: list[tuple[v.Number, v.Number]] = []
     unsure: list[tuple[v.Number, v.Number]] = []
     for part in parts:
@@ -172,18 +223,23 @@ def averages(x: e.Query, env: Environment, read: Read, meets: Meets) -> tuple[Ra
             if v.low(weight) < 0:
                 raise Undetermined("case", Phrase("a weight is below zero", "权重小于零"))
             (sure if part.found is True else unsure).append((determined(part.value), weight))
-    if not any(v.low(weight) for _, weight in sure):
+    if not (weights or any(v.low(weight) for _, weight in sure)):
         raise _nothing(x, bool(unsure) or any(v.high(weight) for _, weight in sure))
-    return _extreme(sure, unsure, highest=False), _extreme(sure, unsure, highest=True)
+    if not (sure or unsure):
+        return (total, weights), (total, weights)
+    least, most = (_extreme(total, weights, sure, unsure, highest) for highest in (False, True))
+    return least, most
 
 
 def _extreme(
-    sure: Iterable[tuple[v.Number, v.Number]], unsure: Iterable[tuple[v.Number, v.Number]], highest: bool
-) -> Ratio:
-    """The highest or lowest average: what is open in weight is added from the best on, as long as it helps."""
+    total: Decimal, weights: Decimal, sure: Iterable[tuple[v.Number, v.Number]],
+    unsure: Iterable[tuple[v.Number, v.Number]], highest: bool,
+) -> Ratio:  # fmt: skip
+    """The highest or lowest average, beside what is certain: what is open in weight is added from the best on, as long
+    as it helps.
+    """
     end = v.high if highest else v.low
     more: list[tuple[Decimal, Decimal]] = []
-    total = weights = v.ZERO
     for value, weight in sure:
         least = v.low(weight)
         total = v.low(v.add(total, v.multiply(end(value), least)))

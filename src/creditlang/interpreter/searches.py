@@ -11,7 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
-from functools import partial, reduce
+from functools import cached_property, partial, reduce
 from itertools import product
 from typing import Any, Final
 
@@ -75,7 +75,30 @@ class Group:
     """What is looked at together, in order, and what each adds; its sums up to each, where they are asked for."""
 
     parts: list[Looked]
+    shared: bool = False
+    """Whether others that ask look at it too."""
     sums: list[tuple[int, int, Decimal, Decimal]] = field(factory=list)
+    weighed: list[tuple[Decimal, Decimal]] = field(factory=list)
+    """Before each and after the last, what those that are certain come to, each times its weight, and their weights."""
+    uncertain: list[int] = field(factory=list)
+    """The places of the others."""
+    seen: tuple[int, int, Any] = (0, 0, None)
+    """The window that was last gone through, and what was found in it."""
+
+    @cached_property
+    def orders(self) -> list[tuple[date, bool, str]]:
+        """When each is."""
+        return [part.seen.order for part in self.parts]
+
+    @cached_property
+    def dated(self) -> int:
+        """How many have a day: those without are last."""
+        return bisect_left(self.orders, date.max, key=_day)
+
+    @cached_property
+    def undated(self) -> list[Looked]:
+        """Those without a day, as what may be at any time."""
+        return [evolve(part, seen=evolve(part.seen, sure=False)) for part in self.parts[self.dated :]]
 
     def between(self, first: int, last: int, own: int | None) -> tuple[int, int, Decimal, Decimal] | None:
         """How many there are surely and perhaps, and the least and most they add; None if that is no difference."""
@@ -90,6 +113,49 @@ class Group:
             return found
         sure, possible, least, most = next(added([self.parts[own]]))
         return found[0] - sure, found[1] - possible, minus(found[2], least), minus(found[3], most)
+
+    def gone_through(self, first: int, last: int, step: Callable[[Any, Sequence[Looked]], Any]) -> Any:
+        """What a window comes to, going on from the last one where that is the beginning of it: where records ask for
+        those before them, none is gone through twice. `step` is given what was found so far, or None, and what is next.
+        """
+        begin, end, found = self.seen
+        if begin != first or end > last or found is None:
+            end, found = first, None
+        if found is None or end < last:
+            found = step(found, self.parts[end:last])
+            self.seen = first, last, found
+        return found
+
+    def average(self, first: int, last: int, own: int | None) -> tuple[Decimal, Decimal, list[Looked]]:
+        """What those that are certain come to, each times its weight, their weights, and the others in order."""
+        if not self.weighed:
+            self._weigh()
+        places = self.uncertain[bisect_left(self.uncertain, first) : bisect_left(self.uncertain, last)]
+        ranges, sums = [(first, last)] if own is None else [(first, own), (own + 1, last)], self.weighed
+        total, weights = (
+            v.low(v.total(v.EXACT.subtract(sums[after][which], sums[before][which]) for before, after in ranges))
+            for which in (0, 1)
+        )
+        return total, weights, [self.parts[place] for place in places if place != own]
+
+    def _weigh(self) -> None:
+        total = weights = v.ZERO
+        self.weighed.append((total, weights))
+        for place, part in enumerate(self.parts):
+            weight = _ONE if part.weight is None else part.weight
+            certain = isinstance(part.value, Decimal) and isinstance(weight, Decimal) and weight >= 0
+            try:
+                if part.found is True and certain and part.value.is_finite() and weight.is_finite():
+                    added = v.exactly(v.EXACT.multiply, part.value, weight)
+                    total, weights = v.exactly(v.EXACT.add, total, added), v.exactly(v.EXACT.add, weights, weight)
+                elif part.found is not False:
+                    self.uncertain.append(place)
+            except Undetermined:
+                self.uncertain.append(place)
+            self.weighed.append((total, weights))
+
+
+_ONE: Final = Decimal(1)
 
 
 def _sums(parts: Sequence[Looked]) -> Iterator[tuple[int, int, Decimal, Decimal]]:
@@ -120,7 +186,7 @@ def added(parts: Iterable[Looked]) -> Iterator[tuple[int, int, Decimal, Decimal]
 
 def determined(value: Any) -> Any:
     if isinstance(value, Undetermined):
-        raise value
+        raise value.again()
     return value
 
 
@@ -254,7 +320,7 @@ def _records_seen(x: e.Query, env: Environment, way: Way, read: Read, meets: Mee
             perhaps = [one for other in others for one in index.get((values, other), ()) if one.order[1]]
             found = sorted([*found, *(evolve(one, sure=False) for one in perhaps)], key=lambda one: one.order)
         seen = [Seen(evolve(one.env, outer=env.record, search=at), one.order, one.sure) for one in found]
-        return Group([_part(x, one, way.rest, read, meets) for one in seen])
+        return Group([_part(x, one, way.rest, read, meets) for one in seen], shared=way.alone)
 
     return run.once(("group", *state, values, keys), look) if way.alone else look()
 
@@ -264,7 +330,7 @@ def _part(x: e.Query, seen: Seen, condition: e.Expression | None, read: Read, me
     try:
         holds: Any = meets(condition, seen.env)
     except Undetermined as why:
-        holds = False if seen.env.asked else why
+        holds = False if seen.env.asked else why.with_traceback(None)
     if holds is False or isinstance(holds, Undetermined):
         return Looked(seen, holds)
     found: list[Any] = []
@@ -272,7 +338,7 @@ def _part(x: e.Query, seen: Seen, condition: e.Expression | None, read: Read, me
         try:
             found.append(read(wanted, seen.env) if wanted is not None else None)
         except Undetermined as why:
-            found.append(why)
+            found.append(why.with_traceback(None))
     return Looked(seen, holds, *found)
 
 
@@ -303,13 +369,12 @@ def _window(x: e.Query, group: Group, env: Environment, read: Read) -> tuple[int
     is asked, but a day is said by names, which are those of the record looked at.
     """
     at = env.search or env
-    orders = [part.seen.order for part in group.parts]
+    orders = group.orders
     if not any(isinstance(scope, (e.Since, e.AsOf, e.BeforeThis, e.LastWindow)) for scope in x.scopes):
         return 0, len(orders), []
-    first, last = 0, bisect_left(orders, date.max, key=_day)
+    first, last = 0, group.dated
     kind = at.run.policy.kinds.get(getattr(x.source, "kind", ""))
     dated = kind is None or kind.date_field is None or any(isinstance(scope, e.BeforeThis) for scope in x.scopes)
-    perhaps = [] if dated else group.parts[last:]
     for scope in x.scopes:
         match scope:
             case e.Since():
@@ -323,8 +388,7 @@ def _window(x: e.Query, group: Group, env: Environment, read: Read) -> tuple[int
                 later = at.run.calendar.later
                 last = min(last, bisect_right(orders, end, key=_day))
                 first = max(first, bisect_right(orders, end, key=lambda at: later(at[0], scope.count, scope.unit)))
-    unsure = [evolve(part, seen=evolve(part.seen, sure=False)) for part in perhaps]
-    return first, max(first, last), unsure
+    return first, max(first, last), [] if dated else group.undated
 
 
 def _day(order: tuple[date, bool, str]) -> date:
@@ -364,9 +428,3 @@ def looked_at(
     if way.other:
         perhaps = [part for part in perhaps if part.seen.env.record is not env.record]
     return group, first, last, own, perhaps
-
-
-def parts_of(x: e.Query, env: Environment, read: Read, meets: Meets) -> list[Looked]:
-    """What a query looks at, in order."""
-    group, first, last, own, perhaps = looked_at(x, env, read, meets)
-    return [*(part for place, part in enumerate(group.parts[first:last], first) if place != own), *perhaps]

@@ -116,6 +116,14 @@ class Run:
     """What requests have taken of the entries of accounts whose entries count for a time only."""
     others: "OtherRuns[Run] | None" = field(default=None, repr=False)
 
+    def close(self) -> None:
+        """Let go of what refers to itself, when nothing more is asked: so all of it goes at once."""
+        self.environments.clear()
+        self.known.clear()
+        if self.others is not None:
+            self.others.close(Run.close)
+            self.others = None
+
     def at(self, record: Record) -> Environment:
         """Where a record's expressions are read, made once for each record."""
         key = id(record)
@@ -225,10 +233,10 @@ class Run:
             try:
                 self.known[key] = find()
             except Undetermined as why:
-                self.known[key] = why
+                self.known[key] = why.with_traceback(None)
         value = self.known[key]
         if isinstance(value, Undetermined):
-            raise value
+            raise value.again()
         return value
 
     def balance(self, account: str, key: str) -> v.Number:

@@ -69,10 +69,13 @@ def meant(
     if len(line) > LONGEST_LINE:
         return None
     body = _BODY.match(line)
-    for near, begun in product(_table(), (0, body.end()) if body else (0,)):
-        match = near.written.search(line[begun:])
-        if match is None or (parsed and not near.anyway) or (begun and near.elsewhere):
+    parts = [(begun, line[begun:]) for begun in ((0, body.end()) if body else (0,))]
+    written = False
+    for near, (begun, part) in product([x for x in _table() if x.anyway or not parsed], parts):
+        match = near.written.search(part)
+        if match is None or (begun and near.elsewhere):
             continue
+        written = True
         start, end = begun + match.start(), begun + match.end()
         place = Span(source, begins + start, begins + end)
         forms = [_filled(form, match, text) for form in near.instead]
@@ -80,7 +83,7 @@ def meant(
             return report("CR012", place, found=place.text, elsewhere=_told(_filled(near.elsewhere, match, text)))
         if all(understands(line[:start] + form + line[end:]) for form in forms):
             return _advice(place, forms)
-    return None if parsed else _together(source, text, line, begins, understands)
+    return _together(source, text, line, begins, understands) if written and not parsed else None
 
 
 def _advice(place: Span, forms: list[str]) -> Diagnostic:

@@ -8,7 +8,7 @@ declarations beside it.
 import json
 import re
 from collections.abc import Callable, Iterable
-from functools import cache
+from functools import cache, lru_cache
 from threading import Lock
 from typing import Literal
 
@@ -21,7 +21,7 @@ from creditlang.syntax.declared_names import declared_names
 from creditlang.syntax.expected_words import NAMED, described, expected_words
 from creditlang.syntax.from_lark import TreeBuilder
 from creditlang.syntax.generated import generated, grammar_file, made_from
-from creditlang.syntax.kept_declarations import KeptDeclarations, blank, changed_text, leaves_open, with_items
+from creditlang.syntax.kept_declarations import KeptDeclarations, blank, changed_text, leaves_open, part_of, with_items
 from creditlang.syntax.keywords import keywords
 from creditlang.syntax.lexer import (
     LexicalError,
@@ -81,16 +81,12 @@ def parse(source: SourceFile, known_names: Iterable[str] = (), kept: KeptDeclara
     as it was before is not parsed again; the answer is the same.
     """
     prepared = prepare(source, known_names)
-    names = prepared.cut_by
-    if kept is not None:
-        module, errors, unread = _piecewise(prepared, kept)
-        if not errors or not any(map(leaves_open, unread.split("\n"))):  # an open bracket may end in the next piece
-            return Parsed(module, errors, names, unread)
-    module, error = _attempt(prepared)
-    if error is None:
-        return Parsed(module, (), names)
     module, errors, unread = _piecewise(prepared, kept or KeptDeclarations())
-    return Parsed(module, errors, names, unread)
+    if errors and any(map(leaves_open, unread.split("\n"))):  # an open bracket may end in the next piece
+        whole, error = _attempt(prepared)
+        if error is None:
+            return Parsed(whole, (), prepared.cut_by)
+    return Parsed(module, errors, prepared.cut_by, unread)
 
 
 def _attempt(prepared: Prepared) -> tuple[Module, Diagnostic | None]:
@@ -221,7 +217,7 @@ def _syntax_error(error: UnexpectedToken, whole: SourceFile | None = None, begin
 _WORD = re.compile(r"[^\W\d][\w-]*")
 
 
-def _misspelt(token: PlacedToken, expected: Iterable[str], begins: int) -> Diagnostic | None:
+def _misspelt(token: PlacedToken, expected: frozenset[str], begins: int) -> Diagnostic | None:
     """The keyword that was meant, if the word that is not understood, the one before it or the first of its line is
     close to one. A word before it may have passed for a name; it is looked at only if the policy declares no such name,
     and no keyword of several words begins with it there.
@@ -235,10 +231,15 @@ def _misspelt(token: PlacedToken, expected: Iterable[str], begins: int) -> Diagn
     for word in (*before[-1:], *before[:1]):
         known = not declared.isdisjoint({word.group(), word.group().removesuffix("s")})  # a unit, also in the plural
         known = known or source.text.startswith(_several_words(), word.start())
-        meant = None if known else _meant(word.group(), keywords().forms)
+        meant = None if known else _meant(word.group(), _terminals())
         if meant is not None:
             return report("CR011", Span(source, word.start(), word.end()), found=word.group(), nearest=meant)
     return None
+
+
+@cache
+def _terminals() -> frozenset[str]:
+    return frozenset(keywords().forms)
 
 
 @cache
@@ -246,9 +247,17 @@ def _several_words() -> tuple[str, ...]:
     return tuple(form for form in keywords().words if " " in form)
 
 
-def _meant(word: str, terminals: Iterable[str]) -> str | None:
+@lru_cache(1 << 12)
+def _meant(word: str, terminals: frozenset[str]) -> str | None:
+    forms = _forms(terminals)
+    return None if any(word in group for group in forms) else nearest(word, forms[word.isascii()])
+
+
+@lru_cache(1 << 10)
+def _forms(terminals: frozenset[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """How the keywords are written in Chinese, and in English."""
     forms = [form for name in sorted(terminals) for group in keywords().forms.get(name, {}).values() for form in group]
-    return None if word in forms else nearest(word, [form for form in forms if form.isascii() == word.isascii()])
+    return tuple(x for x in forms if not x.isascii()), tuple(x for x in forms if x.isascii())
 
 
 _TOP = re.compile(r"^(?=[^\s#])", re.MULTILINE)
@@ -268,7 +277,7 @@ def _piecewise(prepared: Prepared, kept: KeptDeclarations) -> tuple[Module, tupl
         if len(diagnostics) >= MAXIMUM_ERRORS:
             unread += text[start:]
             break
-        piece = evolve(prepared, text=text[start:end], offset=start)
+        piece = part_of(prepared, start, end)
         known = kept.find(piece)
         if known is not None:
             declarations.extend(known)

@@ -63,6 +63,8 @@ NO_NUMBER: Final = BadCell("CR743", Phrase("a float that is no number", "不是�
 LOST_DIGITS: Final = BadCell("CR746")
 _LARGEST_PLAIN_SCALE: Final = 6
 _LARGEST_SCALE: Final = 76
+_FEW: Final = 16
+"""Rows for each text of a dictionary, at least, where it is handed on with all that it has."""
 
 
 @frozen
@@ -284,7 +286,7 @@ def _few_texts(array: Any) -> "tuple[pyarrow.DictionaryArray, Wrong] | None":
     """As `texts_of`, with each text once, where a dictionary has few of them and nothing is wrong with any."""
     import pyarrow
 
-    if not pyarrow.types.is_dictionary(array.type) or len(array.dictionary) * 2 > len(array):
+    if not pyarrow.types.is_dictionary(array.type) or len(array.dictionary) * _FEW > len(array):
         return None
     texts, wrong = texts_of(array.dictionary)
     array.indices.validate()
