@@ -150,7 +150,7 @@ class GuidedBytes(Part):
         if done.returncode or not told:
             said = done.stderr.partition("=== Uncaught Python exception: ===")[2] or done.stderr
             data = crashed.read_bytes() if crashed.exists() else b""
-            self.note(number, f"{sort}: {said.strip()[:400]}", f"{sort}.bytes", data)
+            self.note(number, f"{sort}: {said.strip()[-400:]}", f"{sort}.bytes", data)
 
     def lines(self) -> list[str]:
         """The figures."""
