@@ -206,11 +206,11 @@ class AskedAlone:
         known = self.students.known
         places, starts, states = self._of_kind(name)
         own = slice(int(starts[at]), int(starts[at + 1]))
-        identifiers = known.cohort.identifiers(places[own])
+        cohort, fields = known.cohort, known.cohort.kinds[name].fields
+        records = cohort.records(name, places[own], known.calendar, fields, cohort.identifiers(places[own]))
         plain: list[Record] = []
         even_void: list[Record] = []
-        for place, state, identifier in zip(places[own].tolist(), states[own].tolist(), identifiers, strict=True):
-            record = known.cohort.record(name, place, known.calendar, known.cohort.kinds[name].fields, identifier)
+        for record, state in zip(records, states[own].tolist(), strict=True):
             even_void += [record] * (state in (LIVE, VOID))
             plain += [record] * (state == LIVE)
         return Judged(plain, even_void)

@@ -22,9 +22,10 @@ from creditlang.columnar.enrolments import enrolled, who_is_spoken_of
 from creditlang.columnar.entry_columns import INVALID, LIVE, UNMATCHED, VOID, Entries
 from creditlang.columnar.group_lines import GroupLines, fill
 from creditlang.columnar.group_programs import programs
-from creditlang.columnar.line_tables import AnswerTable, Known, Texts
+from creditlang.columnar.line_tables import AnswerTable, Known
 from creditlang.columnar.machine_code import Kernels, kernels_for
 from creditlang.columnar.not_in_columns import not_in_columns
+from creditlang.columnar.numbered import Texts
 from creditlang.columnar.postings import post
 from creditlang.columnar.record_columns import OUTSIDE, RecordColumns
 from creditlang.columnar.record_scope import LATE, WRONG, RecordScope

@@ -45,21 +45,24 @@ class EffectTable:
             self._numbers = Numbered(self._ask, size)
         return self._numbers.of(keys, places)
 
-    def _ask(self, place: int) -> int:
+    def _ask(self, places: Numbers) -> list[int]:
         if self._inputs is None:
             reader = self.known.readers[self.kind]
             self._inputs = self.reads.inputs.union(*map(reader.inputs, self.reads.answers))
-        effect = self.known.filler.effect(self.operator, self.rule, self.known.made(self.kind, place, self._inputs))
-        if effect.does in ("amount", "plus", "rounded") and whole(effect.value, self.known.decimals) is None:
-            effect = MORE
-        if effect.does == "times" and _factor(effect.value) is None:
-            effect = MORE
-        if effect not in self._by_effect:
-            self._by_effect[effect] = len(self.effects)
-            self.effects.append(effect)
-            self.does.add(effect.does)
-            self._columns.clear()
-        return self._by_effect[effect]
+        found = []
+        for made in self.known.made(self.kind, places, self._inputs):
+            effect = self.known.filler.effect(self.operator, self.rule, made)
+            if effect.does in ("amount", "plus", "rounded") and whole(effect.value, self.known.decimals) is None:
+                effect = MORE
+            if effect.does == "times" and _factor(effect.value) is None:
+                effect = MORE
+            if effect not in self._by_effect:
+                self._by_effect[effect] = len(self.effects)
+                self.effects.append(effect)
+                self.does.add(effect.does)
+                self._columns.clear()
+            found.append(self._by_effect[effect])
+        return found
 
     def column(self, name: str) -> Numbers:
         """Something about each effect, by its number."""

@@ -19,7 +19,7 @@ from creditlang.columnar.coded_periods import Numbers
 from creditlang.columnar.effect_tables import EffectTable
 from creditlang.columnar.entry_columns import VOID, Entries, Steps
 from creditlang.columnar.group_lines import limit_reached, more_events
-from creditlang.columnar.line_tables import MOST, Known
+from creditlang.columnar.line_tables import MOST, Known, whole
 from creditlang.columnar.record_tables import RecordTables, RuleTable, alone
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
@@ -224,6 +224,8 @@ class GroupProgram:
             raise _Elsewhere
 
     def _constant(self, x: e.Expression) -> int:
+        if isinstance(x, e.Constant) and (number := whole(x.value, self.known.decimals)) is not None:
+            return number
         self._same(x)
         odd = np.zeros(len(self.known.cohort.students), bool)
         found = int(self.known.table(x, self.tables.kind).amounts(self._somebody(), odd)[0])

@@ -1,4 +1,4 @@
-"""Numbers for keys, found by asking about the first that has each."""
+"""Numbers for keys, found by asking about the first that has each; and for texts."""
 
 from collections.abc import Callable
 
@@ -7,13 +7,15 @@ from attrs import define, field
 
 from creditlang.columnar.coded_periods import Numbers
 from creditlang.columnar.distinct_numbers import first_places, is_narrow
+from creditlang.core import operators as o
+from creditlang.diagnostics import Diagnostic
 
 
 @define(eq=False)
 class Numbered:
-    """Numbers for keys: of each key that has not been met before, `ask` is told the place of a record with it."""
+    """Numbers for keys: of the keys that have not been met before, `ask` is told the place of a record with each."""
 
-    ask: Callable[[int], int]
+    ask: Callable[[Numbers], list[int]]
     size: int
     _dense: Numbers | None = None
     _known: dict[int, int] = field(factory=dict)
@@ -28,15 +30,33 @@ class Numbered:
             if len(new):
                 keys = keys[new]
                 first = first_places(keys, self._dense)
-                for key, at in zip(keys[first].tolist(), new[first].tolist(), strict=True):
-                    self._dense[key] = self._number(key, int(places[at]))
+                self._dense[keys[first]] = self.ask(places[new[first]])
                 found[new] = self._dense[keys]
             return found
         distinct, first, back = np.unique(keys, return_index=True, return_inverse=True)
-        pairs = zip(distinct.tolist(), places[first].tolist(), strict=True)
-        return np.fromiter((self._number(*pair) for pair in pairs), np.int32, len(distinct))[back]
+        keys = distinct.tolist()
+        unknown = [at for at, key in enumerate(keys) if key not in self._known]
+        if unknown:
+            self._known |= zip([keys[at] for at in unknown], self.ask(places[first[unknown]]), strict=True)
+        return np.array([self._known[key] for key in keys], np.int32)[back]
 
-    def _number(self, key: int, place: int) -> int:
+
+class Texts:
+    """Texts by number, each once; phrases with their other language; reasons with what else is said of a record."""
+
+    def __init__(self) -> None:
+        """With the empty text as number 0."""
+        self.texts: list[str] = [""]
+        self.told: dict[int, tuple[Diagnostic, o.Operator | None]] = {}
+        """By the numbers of reasons: what is said of a record, and the line by which."""
+        self._known: dict[tuple[str, str, Diagnostic | None, int], int] = {("", "", None, 0): 0}
+
+    def number(self, text: str, told: Diagnostic | None = None, by: o.Operator | None = None) -> int:
+        """The number of a text, or of a reason that has more `told` of a record, by a line."""
+        key = (str(text), getattr(text, "zh", ""), told, id(by) if told is not None else 0)
         if key not in self._known:
-            self._known[key] = self.ask(place)
+            self._known[key] = len(self.texts)
+            self.texts.append(text)
+            if told is not None:
+                self.told[len(self.texts) - 1] = told, by
         return self._known[key]

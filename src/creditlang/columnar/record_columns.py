@@ -5,9 +5,10 @@ once somebody asks. What is wrong with a record by itself (it could not be read,
 students of whom an attribute could not be read, or a record was decided by an office, are worked out alone.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
+from itertools import chain, repeat
 from typing import Any, Final
 
 import numpy as np
@@ -50,18 +51,18 @@ class CodedField:
         """By code."""
         return self._alike[0]
 
-    def value(self, at: int) -> Any:
-        """The value of one record or student."""
-        code = self.column.codes[at if self.rows is None else self.rows[at]]
-        return self._alike[0][self._alike[1][code]]
+    def of(self, records: Numbers) -> list[Any]:
+        """The values of some records or students."""
+        values, codes = self._alike
+        return [values[code] for code in codes[self.raw(records)].tolist()]
 
     @property
     def alike(self) -> Numbers:
         """The code of each value of the column."""
         return self._alike[1]
 
-    def raw(self, records: slice) -> Numbers:
-        """Of some records in a row, which of the values of the column they have."""
+    def raw(self, records: Numbers | slice) -> Numbers:
+        """Which of the values of the column some records have."""
         found: Numbers = self.column.codes[records if self.rows is None else self.rows[records]]
         return found
 
@@ -247,25 +248,29 @@ class RecordColumns:
         kind = list(self.kinds.values())[int(self.numbers_of_kinds(np.array([place]))[0])]
         return kind.source.written_at(int(kind.in_source(np.array([place]))[0]))
 
-    def record(
-        self, name: str, place: int, calendar: CodedCalendar, names: Iterable[str], identifier: str = ""
-    ) -> Record:
-        """A record of a kind as the interpreter sees it, in its semester, with some of its fields."""
-        kind = self.kinds[name]
-        at, day = place - kind.first, int(self.days[place])
-        found = Record(
-            kind=kind.kind.name, identifier=identifier, student=self.students[int(self.owners[place])],
-            values={each: kind.fields[each].value(at) for each in names},
-            on=date.fromordinal(day) if day else None, semester=calendar.names[self.semesters[place]] or None,
-            named=bool(self.named[place]),
-        )  # fmt: skip
-        if not day and found.semester in calendar.plain.last_days:
-            found.order = (calendar.plain.last_days[found.semester], True, identifier)
-        return found
+    def records(
+        self, name: str, places: Numbers, calendar: CodedCalendar, names: Iterable[str], identifiers: Iterable[str] = ()
+    ) -> Iterator[Record]:
+        """Some records of a kind as the interpreter sees them, in their semesters, with some of their fields."""
+        kind, names = self.kinds[name], list(names)
+        number, inside = list(self.kinds).index(name), places - kind.first
+        columns = [kind.fields[each].of(inside) for each in names]
+        values = zip(*columns, strict=True) if columns else repeat(())
+        parts = (x.parts[number][inside].tolist() for x in (self.owners, self.days, self.semesters, self.named))
+        told = zip(*parts, values, chain(identifiers, repeat("")), strict=False)
+        for owner, day, semester, named, own, identifier in told:
+            found = Record(
+                kind=kind.kind.name, identifier=identifier, student=self.students[owner],
+                values=dict(zip(names, own, strict=True)), on=date.fromordinal(day) if day else None,
+                semester=calendar.names[semester] or None, named=named,
+            )  # fmt: skip
+            if not day and found.semester in calendar.plain.last_days:
+                found.order = (calendar.plain.last_days[found.semester], True, identifier)
+            yield found
 
     def of_student(self, at: int) -> Mapping[str, Any]:
         """The attributes of a student."""
-        return {name: column.value(at) for name, column in self.attributes.items()}
+        return {name: column.of(np.array([at]))[0] for name, column in self.attributes.items()}
 
 
 def _may_be_undated(kind: o.RecordKind, source: CodedKind) -> bool:

@@ -7,6 +7,7 @@ new. A record then has its fate, amount and steps by the number of its trail: by
 
 from collections.abc import Iterable, Sequence
 from itertools import takewhile
+from math import prod
 from typing import Any, Final
 
 import numpy as np
@@ -19,10 +20,10 @@ from creditlang.columnar.entry_columns import LIVE, Entries, LaterSteps, Steps
 from creditlang.columnar.kernels import LEFT_BIT, LIVE_BIT, MET_SHIFT, SIGN_SHIFT
 from creditlang.columnar.line_tables import Known
 from creditlang.columnar.machine_code import Kernels
-from creditlang.columnar.record_columns import CodedField
+from creditlang.columnar.record_answers import Factor
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.plan.inputs import Ask, Input, NotLocal, Reads
+from creditlang.plan.inputs import Ask, NotLocal, Reads
 from creditlang.plan.lower import PlannedBody
 
 _MOST: Final = 1 << 16
@@ -108,7 +109,7 @@ class RecordTables:
     _parts: tuple[Numbers, ...] = field(init=False)
     _guard_parts: tuple[Numbers, ...] = field(init=False)
     _guard_cells: Numbers = field(init=False)
-    _codes: list[Numbers | CodedField] = field(init=False)
+    _codes: list[Factor] = field(init=False)
     _cells: Numbers = field(init=False)
 
     @staticmethod
@@ -171,14 +172,14 @@ class RecordTables:
             if before > 1:
                 columns.append(0)
                 strides.append(1)
-            for each in (*sorted(reads.inputs, key=str), *reads.answers):
-                codes, many = _coded(self.known, self.kind, each)
-                if each not in rows:
-                    self._codes.append(codes)
-                    rows[each] = len(self._codes)  # behind the outcomes
-                columns.append(rows[each])
+            for factor in self.known.factors(self.kind, reads):
+                key = id(factor.base), factor.numbers.tobytes() if factor.numbers is not None else b""
+                if key not in rows:
+                    self._codes.append(factor)
+                    rows[key] = len(self._codes)  # behind the outcomes
+                columns.append(rows[key])
                 strides.append(stride)
-                stride *= many
+                stride *= factor.many
             starts.append(len(columns))
             bases.append(size)
             size += stride
@@ -203,7 +204,7 @@ class RecordTables:
         own = slice(inside, inside + len(found))
         codes = np.empty((len(self._codes) + 1, len(found)), np.uint16)
         for row, column in enumerate(self._codes, 1):
-            codes[row] = column.raw(own) if isinstance(column, CodedField) else column[own]
+            codes[row] = column.of(own)
         if self.guards:
             everybody = np.zeros(len(by_item), np.int32)
             if self.kernels.decide(everybody, items, codes, *self._guard_parts, self._guard_cells, found):
@@ -344,19 +345,7 @@ def _both(known: Known, kind: str, most: int, one: Reads, two: Reads) -> Reads |
     if two.asks or any(each.what == "account" for each in inputs):
         return None
     both = Reads(one.inputs | two.inputs, tuple(dict.fromkeys((*one.answers, *two.answers))))
-    size = 1
-    for each in (*both.inputs, *both.answers):
-        size *= max(1, _coded(known, kind, each)[1])
-        if size > most:
-            return None
-    return both
-
-
-def _coded(known: Known, kind: str, wanted: Input | e.Expression) -> tuple[Numbers | CodedField, int]:
-    """Numbers for the values of an input, or the answers to a question, and how many there are."""
-    if not isinstance(wanted, Input):
-        return known.answer_codes(kind, wanted)
-    if wanted.what != "field":
-        return known.input_codes(kind, wanted)
-    column = known.cohort.kinds[kind].fields[wanted.name]
-    return column, len(column.column.values)  # the same twice, or none, is only one more combination
+    if both.inputs == one.inputs and both.answers == one.answers:
+        return one
+    few = all(prod(factor.many for factor in known.factors(kind, x)) <= most for x in (Reads(both.inputs), both))
+    return both if few else None

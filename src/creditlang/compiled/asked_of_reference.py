@@ -284,7 +284,8 @@ class AskedOfReference:
 
     def leave_open(self, rule: str, given: list[Row | LightEntry], why: Phrase) -> None:
         """Let it be as if nothing had been done to what was given to a rule. Raises `HandOver` where that cannot be."""
-        if not self.program.noted or why not in LEAVES or self.at_hand.policy.rules[rule].where is not None:
+        others = self.program.conditional[self.at_hand.policy.rules[rule].kind]  # may have found its records wrong
+        if not self.program.noted or why not in LEAVES or others:
             raise HandOver(why, ("rule", rule))
         self.open = self.open or why
         own: list[Row | LightEntry] = []

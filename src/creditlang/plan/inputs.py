@@ -135,6 +135,7 @@ class Reader:
     kind: o.RecordKind
     narrow: frozenset[Input] = field(init=False)
     """Inputs of few values: those of lists, yes or no, semesters."""
+    _inputs: dict[Any, frozenset[Input]] = field(init=False, factory=dict, eq=False, repr=False)
 
     @narrow.default
     def _few(self) -> frozenset[Input]:
@@ -154,7 +155,15 @@ class Reader:
 
     def inputs(self, part: Any) -> frozenset[Input]:
         """All inputs of a part, at any depth. Raises `NotLocal`."""
-        return frozenset(found for x in self._all(part) for found in _OWN[type(x)](x, self.policy).inputs)
+        if part not in self._inputs:
+            found = (each for x in self._all(part) for each in _OWN[type(x)](x, self.policy).inputs)
+            self._inputs[part] = frozenset(found)
+        return self._inputs[part]
+
+    def parts(self, x: e.Expression) -> tuple[e.Expression, ...]:
+        """What an expression is made of, if the values of these alone decide its own; else nothing."""
+        own = _OWN[type(x)](x, self.policy)
+        return () if own.inputs or own.asks else own.parts
 
     def _all(self, part: Any) -> Iterator[e.Expression]:
         for x in _expressions(part):
