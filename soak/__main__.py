@@ -99,6 +99,8 @@ def _ran(arguments: argparse.Namespace, names: list[str], file: Path) -> Figures
             part.tried(number)
             if number % BETWEEN_COLLECTIONS == 0:
                 gc.collect()
+            if number == arguments.seed + 1:
+                gc.freeze()  # what the first cases have loaded is there to stay
             if time.monotonic() - told > 60:
                 told = time.monotonic()
                 print(f"{name}, up to case {number}: {part.cases}, {len(part.found)} found", flush=True)
