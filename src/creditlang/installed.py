@@ -1,6 +1,7 @@
 """Whether packages that creditlang can do without are there, in a version that it works with."""
 
 import re
+import sys
 from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import PackageNotFoundError, requires, version
@@ -12,9 +13,11 @@ _ASKED: Final = re.compile(r"([\w.-]+)>=([\d.]+)")
 
 def usable(module: str) -> bool:
     """Whether a module is installed, and not too old."""
-    return find_spec(module) is not None and too_old(module) is None
+    there = sys.modules.get(module) is not None or find_spec(module) is not None
+    return there and too_old(module) is None
 
 
+@cache
 def too_old(module: str) -> tuple[str, str] | None:
     """The version that is installed, and the least that creditlang works with, if it is older than that."""
     name = module.lower().replace("_", "-")

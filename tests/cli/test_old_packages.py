@@ -19,9 +19,11 @@ Folder = Callable[..., Path]
 def old(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Arrow is there, but ten years old."""
     has_arrow.cache_clear()
+    installed.too_old.cache_clear()
     monkeypatch.setattr(installed, "version", lambda name: "0.4.1" if name == "pyarrow" else version(name))
     yield
     has_arrow.cache_clear()
+    installed.too_old.cache_clear()
 
 
 @pytest.mark.usefixtures("old")

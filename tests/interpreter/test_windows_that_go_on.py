@@ -12,8 +12,8 @@ import pytest
 from creditlang import values as v
 from creditlang.core import expressions as e
 from creditlang.diagnostics import Phrase
+from creditlang.interpreter.looked_groups import Group, Looked, Seen
 from creditlang.interpreter.query_answers import _ANSWER, _enough, _extreme
-from creditlang.interpreter.searches import Group, Looked, Seen
 from creditlang.interpreter.student_run import Environment
 from creditlang.values import Undetermined
 

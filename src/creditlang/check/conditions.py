@@ -1,7 +1,8 @@
 """Do lines overlap, leave gaps, or never match? Decided by trying every case that the conditions can tell apart.
 
-Guards before the body rule cases out. Nothing is claimed about bodies with too many cases, nor of an overlap of
-conditions that hang together in a way that is not worked out: where two lines do apply to a record, the run says so.
+Guards before the body rule cases out. Nothing is claimed about bodies with too many cases, which is said, nor of an
+overlap of conditions that hang together in a way that is not worked out: where two lines do apply to a record, the run
+says so.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,7 +12,7 @@ from typing import Any, Final
 
 from attrs import frozen
 
-from creditlang.check.possible_cases import MISSING, Case, Condition, Grid
+from creditlang.check.possible_cases import AND_MORE, MAXIMUM, MISSING, Case, Condition, Grid
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.dependencies import references
@@ -57,6 +58,8 @@ class Body:
             return
         cases = self.grid.cases(self.guards, len(self.lines))
         if cases is None:
+            if len(self.lines) > 1:
+                yield report("CR347", self.alternatives[0].span, most=MAXIMUM)
             return
         matched = [[line for line in self.lines if line[1].test(case) is True] for case in cases]
         yield from self._overlaps(cases, matched)
@@ -106,7 +109,8 @@ class Body:
             spoken = {case[position] for case in spoken_cases}
             unspoken = [value for value in domain if value not in spoken and value != MISSING]
             column = self.grid.column(name)
-            if not unspoken or (column is not None and column.type.name == "text"):
+            is_text = name in self.grid.beginnings or (column is not None and column.type.name == "text")
+            if not unspoken or is_text:
                 continue
             if not self.closed and all(isinstance(value, str) for value in domain if value != MISSING):
                 yield report("CR313", where, values=either([self.value(name, value) for value in unspoken]))
@@ -147,11 +151,11 @@ class Body:
 
     def told(self, name: e.Expression, value: Any) -> Phrase:
         if isinstance(name, e.Compare) and isinstance(value, bool):
-            test, text = _TEXT_TESTS[name.operator], self.value(name.right, getattr(name.right, "value", ""))
-            own = Phrase(
-                f"{self.called(name.left)} {test} “{text}”", f"{self.called(name.left).zh}{test.zh}“{text.zh}”"
-            )
+            own = self.tested(name.left, name.operator, self.value(name.right, getattr(name.right, "value", "")))
             return own if value else Phrase(f"not: {own}", f"不符合“{own.zh}”")
+        if name in self.grid.beginnings and value != AND_MORE and value.endswith(AND_MORE):
+            beginning = value.removesuffix(AND_MORE)
+            return self.tested(name, "starts with", Phrase(beginning, beginning))
         if isinstance(name, e.Compare):
             left, right, sign = self.called(name.left), self.called(name.right), "=><"[value]
             return Phrase(f"{left} {sign} {right}", f"{left.zh} {sign} {right.zh}")
@@ -163,6 +167,11 @@ class Body:
             return Phrase(f"{written} is {answer}", f"{written.zh}为{answer.zh}")
         shown = self.value(name, value)
         return Phrase(f"{written} is {shown}", f"{written.zh}为{shown.zh}")
+
+    def tested(self, name: e.Expression, operator: str, text: Phrase) -> Phrase:
+        """That a text begins with another, or has it in it."""
+        test, called = _TEXT_TESTS[operator], self.called(name)
+        return Phrase(f"{called} {test} “{text}”", f"{called.zh}{test.zh}“{text.zh}”")
 
     def called(self, name: e.Expression) -> Phrase:
         """What an expression is called."""

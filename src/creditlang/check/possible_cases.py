@@ -2,10 +2,11 @@
 
 The variables are fields, attributes, balances, facts. A number or date is tried below, at, between and above the
 constants it is compared with, a value of a scale at every value, a yes or no at both, what is optional also when it is
-missing. Two things that are compared with each other are a variable of their own: less, equal or greater; what follows
-for others is worked out (`a < b` and `b < c` rule out `c < a`; 30 days after a date lie before 90 days after it).
-Any other form counts as a yes or no of its own. Variables that hang together in another way (`n` and `n * 2`) are
-`tangled`: a case of both may not exist, so that nothing is claimed of it.
+missing; where a text is asked what it begins with, each beginning stands for all texts that have it. Two things that
+are compared with each other are a variable of their own: less, equal or greater; what follows for others is worked out
+(`a < b` and `b < c` rule out `c < a`; 30 days after a date lie before 90 days after it). Any other form counts as a yes
+or no of its own. Variables that hang together in another way (`n` and `n * 2`) are `tangled`: a case of both may not
+exist, so that nothing is claimed of it.
 """
 
 from bisect import bisect_left
@@ -25,8 +26,10 @@ from creditlang.core.dependencies import references, within
 from creditlang.values import EXACT
 
 MAXIMUM: Final = 4096
-"""The most combinations that are tried; bodies with more are left alone."""
+"""The most combinations that are tried; bodies with more are left alone, and that is said (CR347)."""
 MISSING: Final = "∅"
+AND_MORE: Final = "…"
+"""After a text that others begin with, one of these; alone, any text that nothing is said of."""
 _MOST_TERMS: Final = 8
 Case = Sequence[Any]
 _HOLDS: Final = {"=": (0,), "!=": (-1, 1), "<": (-1,), "<=": (-1, 0), ">": (1,), ">=": (0, 1)}
@@ -51,6 +54,8 @@ class Grid:
     attributes: Mapping[str, o.Column]
     variables: dict[e.Expression, int] = field(factory=dict)
     cuts: dict[e.Expression, set[Any]] = field(factory=dict)
+    beginnings: dict[e.Expression, set[str]] = field(factory=dict)
+    """What texts are asked to begin with."""
     ranked: dict[e.Expression, Mapping[str, int]] = field(factory=dict)
     answers: set[e.Expression] = field(factory=set)
     domains: list[tuple[Any, ...]] = field(factory=list)
@@ -80,6 +85,9 @@ class Grid:
                 return Condition(lambda case: case[position] != MISSING, frozenset({position}))
             case e.Compare() if x.operator in _HOLDS:
                 return self.comparison(x)
+            case e.Compare(operator="starts with", right=e.Constant(value=str() as beginning)):
+                self.beginnings.setdefault(x.left, set()).add(beginning)
+                return _valued(self.variable(x.left), lambda value: str(value).startswith(beginning))
         self.answers.add(x)
         return _valued(self.variable(x), lambda value: value is True)
 
@@ -173,12 +181,14 @@ class Grid:
             values = (True, False)
         elif column is not None and column.type.enumeration:
             values = tuple(dict.fromkeys((column.values or {}).values()))
+        elif x in self.beginnings:
+            values = (*cuts, *(beginning + AND_MORE for beginning in sorted(self.beginnings[x])), AND_MORE)
         elif all(isinstance(cut, Decimal) for cut in cuts):
             values = numbers_tried(sorted(cuts), step_of(x, column), column if limited else None)
         elif all(isinstance(cut, date) for cut in cuts):
             values = tuple(days_tried(sorted(cuts)))
         else:
-            values = (*cuts, "…")
+            values = (*cuts, AND_MORE)
         return (*values, MISSING) if self.is_optional(x) else values
 
     def cases(self, guards: Sequence[Condition], conditions: int) -> list[Case] | None:

@@ -251,8 +251,13 @@ class AskedOfReference:
         evaluation.copies = [(row[RECORD], self.record(row)) for row in rows]
         return evaluation
 
-    def close(self, close: Callable[[Run], None]) -> None:
+    def let_go(self) -> None:
         """Let go of what refers to itself, when nothing more is asked."""
+        if hasattr(self, "run"):
+            self.run.close()
+
+    def close(self, close: Callable[[Run], None]) -> None:
+        """The same of the runs that end earlier."""
         self.reference = None
         if self.others is not None:
             self.others.close(close)

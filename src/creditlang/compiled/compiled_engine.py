@@ -68,6 +68,8 @@ class CompiledEngine:
         self.handed_over: Counter[Phrase] = Counter()
         """How many students were handed over, from the first node or a later one on, by why."""
         self._programs: dict[bool, _Program] = {}
+        self._begun: list[Work] = []
+        """How the student at hand was begun, each time: the last stays, if it came to its end."""
 
     # ---- students
     def work_out(self, student: StudentData, noted: bool = True) -> "Worked | None":
@@ -76,11 +78,16 @@ class CompiledEngine:
             return None
         try:
             with v.exact_operators():
-                return self._work_out(student, noted)
+                worked = self._work_out(student, noted)
+                self._begun.pop()
+                return worked
         except HandOver as why:
             self.handed_over[why.args[0]] += 1
         except DecimalException:
             self.handed_over[TOO_LONG] += 1
+        finally:
+            while self._begun:
+                self._begun.pop().let_go()
         return None
 
     def _work_out(
@@ -95,7 +102,7 @@ class CompiledEngine:
         program = self._programs.get(noted)
         if program is None:
             program = self._programs[noted] = _Program(self.at_hand, noted)
-        w = Work(self.at_hand, program, student, left, invalid)
+        self._begun.append(w := Work(self.at_hand, program, student, left, invalid))
         if program.applies is not None and not program.applies(w):
             records: dict[str, Disposition] = {f"{x.kind} {x.identifier}": "out of scope" for x in student.records}
             return Worked(self.at_hand, w, StudentResult(student.identifier, False, records=records))
@@ -282,7 +289,7 @@ class Worked:
 
     def close(self) -> None:
         """Let go of what refers to itself, when nothing more is asked."""
-        self._w.run.close()
+        self._w.let_go()
 
     def _problems(self) -> list[Diagnostic]:
         """What rules, or the calendar, found wrong with records."""

@@ -39,6 +39,7 @@ class SchoolCalendar:
         """The days that are not what their weekday says; and how many more working days there are by each."""
         self._more = [0, *accumulate(1 if date.fromordinal(day) in weekends else -1 for day in self._unlike)]
         self._known: dict[date, Semester | None] = {}
+        self._keys_until: dict[tuple[str, str, date], tuple[str, ...]] = {}
         self._spans: dict[tuple[str, str], tuple[date, date, date] | None] = {}
 
     @property
@@ -77,6 +78,15 @@ class SchoolCalendar:
         if period in OF_THE_CALENDAR and semester is None:
             return None
         return self.period_key(period, day, semester.name if semester else None)
+
+    def keys_until(self, period: str, semester: str, day: date) -> tuple[str, ...]:
+        """What names the periods that hold the days of a semester up to a day, in order."""
+        known = (period, semester, day)
+        if known not in self._keys_until:
+            inside = days(self.first_days[semester], min(self.last_days[semester], day))
+            keys = (self.period_key(period, each, semester) or "" for each in inside)
+            self._keys_until[known] = tuple(dict.fromkeys(keys))
+        return self._keys_until[known]
 
     def span(self, period: str, key: str) -> tuple[date, date, date] | None:
         """The first and last day of a named period, and the day after which it has ended; None if there is none such.

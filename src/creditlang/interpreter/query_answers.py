@@ -12,7 +12,8 @@ from typing import Any, Final
 from creditlang import values as v
 from creditlang.core import expressions as e
 from creditlang.diagnostics import Phrase
-from creditlang.interpreter.searches import Looked, Meets, Read, Seen, added, determined, looked_at
+from creditlang.interpreter.looked_groups import Looked, Seen, added, determined
+from creditlang.interpreter.searches import Meets, Read, looked_at
 from creditlang.interpreter.student_run import Environment
 from creditlang.values import Undetermined
 

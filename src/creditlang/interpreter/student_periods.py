@@ -16,7 +16,7 @@ from attrs import define, field, frozen
 
 from creditlang.core.operators import OF_THE_CALENDAR, PeriodKind
 from creditlang.diagnostics import Phrase
-from creditlang.interpreter.calendar_days import SchoolCalendar, days
+from creditlang.interpreter.calendar_days import SchoolCalendar
 from creditlang.ledger import Period
 from creditlang.values import Undetermined
 from creditlang.words import label
@@ -121,11 +121,7 @@ class StudentPeriods:
             if kind in ("semester", "year"):
                 keys[self.calendar.period_key(kind, None, name) or ""] = None
                 continue
-            last = min(self.calendar.last_days[name], self.as_of or date.max)
-            keys |= {
-                self.calendar.period_key(kind, day, name) or "": None
-                for day in days(self.calendar.first_days[name], last)
-            }
+            keys |= dict.fromkeys(self.calendar.keys_until(kind, name, self.as_of or date.max))
         return [period for key in keys if (period := self.called(kind, key)) is not None]
 
     def has_ended(self, period: Period) -> bool:

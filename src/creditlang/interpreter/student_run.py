@@ -118,8 +118,7 @@ class Run:
 
     def close(self) -> None:
         """Let go of what refers to itself, when nothing more is asked: so all of it goes at once."""
-        self.environments.clear()
-        self.known.clear()
+        self.environments, self.known, self.given, self.judged = {}, {}, {}, {}
         if self.others is not None:
             self.others.close(Run.close)
             self.others = None
