@@ -23,6 +23,7 @@ from tests.differential.figures import add_figures, figures
 from soak.engines import Engines, Laws
 from soak.failing_files import FailingFiles
 from soak.growth import Growth
+from soak.guided_bytes import GuidedBytes
 from soak.killed_runs import KilledRuns
 from soak.loaded_server import LoadedServer
 from soak.lost_databases import LostDatabases
@@ -38,7 +39,7 @@ PARTS: dict[str, Callable[[Path | None], Part]] = {
     "engines": Engines, "laws": Laws, "small_world": SmallWorld, "open_values": OpenValues,
     "mutated_policies": MutatedPolicies, "mutated_data": MutatedData, "killed_runs": KilledRuns,
     "failing_files": FailingFiles, "lost_databases": LostDatabases, "private_names": PrivateNames,
-    "loaded_server": LoadedServer, "planted_faults": PlantedFaults, "growth": Growth,
+    "guided_bytes": GuidedBytes, "loaded_server": LoadedServer, "planted_faults": PlantedFaults, "growth": Growth,
 }  # fmt: skip
 
 Figures = dict[str, dict[str, Any]]

@@ -18,6 +18,8 @@ class KilledRuns(Part):
     told: Counter[str] = field(factory=Counter, init=False)
     killed: Counter[str] = field(factory=Counter, init=False)
     """By target."""
+    paces: dict[str, float] = field(factory=dict)
+    """How many times the seconds that were measured first a command takes now."""
 
     def case(self, number: int) -> None:
         """Start a command, kill it, look at what is there."""
@@ -27,10 +29,12 @@ class KilledRuns(Part):
         put_back(command)
         before = whole_files(prepared() / command.target)
         child = started(words(command, rng.randrange(2)), prepared() / "said.txt")
-        time.sleep(took * (1 - rng.random() ** 2))  # most at the end, where files are written
+        pace = self.paces.setdefault(command.target, 1.0)
+        time.sleep(took * pace * (1 - rng.random() ** 2))  # most at the end, where files are written
         child.kill()
         self.cases += 1
         dead = ended(child) < 0
+        self.paces[command.target] = pace * (1.03 if dead else 0.94)
         self.told["killed" if dead else "done before"] += 1
         self.killed[command.target] += dead
         there = whole_files(prepared() / command.target)

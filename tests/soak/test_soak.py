@@ -19,6 +19,7 @@ from creditlang.diagnostics import report
 from creditlang.errors import DataError
 from soak import (
     failing_files,
+    guided_bytes,
     killed_runs,
     mutated_data,
     mutated_policies,
@@ -133,6 +134,15 @@ def test_a_policy_is_said_more_than_once() -> None:
 )
 def test_what_ended_in_a_program_error(name: str) -> None:
     assert not wrong_of(name)[0]
+
+
+def test_bytes_are_steered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guided_bytes, "SECONDS", 1)
+    part = guided_bytes.GuidedBytes()
+    part.case(1)
+    assert not part.found
+    assert part.tried_bytes["csv"] > 10
+    assert part.reached["csv"] > 50
 
 
 def test_a_wire_is_cut_after_so_many_bytes() -> None:

@@ -17,6 +17,7 @@ from creditlang.check.printed_text import check_references, check_values
 from creditlang.check.rate_order import check_listed, check_shares, check_tables
 from creditlang.check.reachable_limits import check_caps, check_minima
 from creditlang.check.unseen_records import check_unseen
+from creditlang.check.without_amount import check_amounts
 from creditlang.core import Compilation, Policy
 from creditlang.diagnostics import Diagnostic
 from creditlang.extensions import Extensions
@@ -34,6 +35,7 @@ def check_policy(
     }
     found = [
         *check_conditions(policy),
+        *check_amounts(policy, program),
         *check_tables(policy, ranks, labels),
         *check_listed(policy, program),
         *check_shares(program, compilation.scope.tables),

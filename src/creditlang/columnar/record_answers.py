@@ -1,10 +1,9 @@
-"""What is known of the records of a cohort one by one, and what the interpreter answers to questions about them.
+"""What is asked of the records of a cohort one by one, and what the interpreter answers.
 
 An answer hangs on what the question reads. So it stands by the values of that, its *base*, and not once more for each
 record: what compares a field with constants is answered for each value of the field. Where a question reads several
 things, its parts are answered by themselves and put together by arrays, or a combination of what it reads, met for the
-first time, is asked about once, with a record that has it. What hangs on balances is asked for some records at
-a time.
+first time, is asked about once, with a record that has it. What hangs on balances is asked for some at a time.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -163,10 +162,11 @@ class RecordAnswers:
 
     def input(self, kind: str, wanted: Input) -> CodedField:
         """What stands in an input, by code."""
-        own, all_ = self.cohort.kinds[kind], self._all(kind)
         if wanted.what == "field":
-            return own.fields[wanted.name]
+            return self.cohort.kinds[kind].fields[wanted.name]
         if (kind, wanted) not in self._bases:
+            own = self.cohort.kinds[kind]
+            all_ = slice(own.first, own.first + len(own.source))
             if wanted.what == "attribute":
                 column = self.cohort.attributes[wanted.name]
                 found = _base(column.values, column.codes[self.cohort.owners[all_]])
@@ -180,10 +180,6 @@ class RecordAnswers:
                 found = _base((False, True), flags)
             self._bases[kind, wanted] = found
         return self._bases[kind, wanted]
-
-    def _all(self, kind: str) -> slice:
-        own = self.cohort.kinds[kind]
-        return slice(own.first, own.first + len(own.source))
 
     def _combined(self, kind: str, inputs: frozenset[Input]) -> CodedField:
         """The combination of some inputs, by code."""
@@ -201,8 +197,7 @@ class RecordAnswers:
         amounts, exists = self.balance(name, places)
         distinct, _, back = distinct_numbers(amounts)
         codes = [self._amounts.setdefault(x, len(self._amounts) + 1) for x in distinct.tolist()]
-        found: Numbers = np.where(exists, np.array(codes, np.int64)[back], 0)
-        return found
+        return np.where(exists, np.array(codes, np.int64)[back], 0)
 
     def _hangs_on_balances(self, kind: str, question: e.Expression) -> bool:
         return any(each.what == "account" for each in self.readers[kind].inputs(question))
