@@ -4,7 +4,7 @@ Their sheet has the same columns whatever the policy is, and is read like any ot
 are. A ruling that cannot be read, or that does not fit what it speaks of, is an error and changes nothing.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
@@ -120,8 +120,8 @@ class RulingsOfStudents:
         name = values["record_id"]
         found = [x for x in self._records(student).get(name, ()) if values["kind"] in (None, x.kind)]
         if not found:
-            close = nearest(name, self._records(student)) or ""
-            return report("CR890", given.place, record=name, student=student.identifier, nearest=close)
+            instead = _instead(self.policy, name, self._records(student))
+            return report("CR890", given.place, record=name, student=student.identifier, instead=instead)
         if len(found) > 1:
             kinds = either(label(self.policy.kinds[record.kind]) for record in found)
             return report("CR891", given.place, record=name, kinds=kinds)
@@ -140,6 +140,19 @@ class RulingsOfStudents:
                 found.setdefault(record.identifier, []).append(record)
             self._ids[student.identifier] = found
         return self._ids[student.identifier]
+
+
+def _instead(policy: o.Policy, name: str, known: Mapping[str, Sequence[Record]]) -> Phrase:
+    """What to write, where a student has no record of an id and a kind: `known` are those that there are, by id."""
+    if name in known:
+        en, zh = (either(label(policy.kinds[x.kind], language) for x in known[name]) for language in ("en", "zh"))
+        return Phrase(f"this id is of a record of another kind: {en}", f"该编号的记录属于另一种：{zh.zh}")
+    if close := nearest(name, known):
+        return Phrase(f"did you mean “{close}”?", f"是不是“{close}”？")
+    return Phrase(
+        "write both ids as they stand in the sheet of the record",
+        "两个编号都请照记录表里的写",
+    )
 
 
 def _records_of(student: Student) -> Iterator[Record]:

@@ -13,7 +13,7 @@ from creditlang.core.lower.line_parts import Lines, as_written, asks_missing
 from creditlang.diagnostics import Phrase
 from creditlang.nodes import changed
 from creditlang.syntax import tree as t
-from creditlang.types import DATE, Type
+from creditlang.types import DATE, TEXT, Type
 
 
 @define
@@ -86,7 +86,9 @@ class DecisionLines(Lines):
         self, line: t.DecisionLine, context: Context, around: str, unit: str | None, expected: Type | None
     ) -> tuple[o.Case, Type]:
         condition, inner = self.case_condition(line.condition, context)
-        value, kind = self.elaborator.expression(line.value, inner, expected or Type("number", unit))
+        value, kind = self.elaborator.expression(
+            line.value, inner, expected or (Type("number", unit) if unit else TEXT)
+        )
         if expected is not None:
             self.elaborator.same(kind, expected, line.value)
         if unit and kind.name == "number" and kind.unit and kind.unit != unit:

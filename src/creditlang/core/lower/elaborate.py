@@ -263,7 +263,8 @@ class Elaborator:
             if (known := self.scope.field_of(kind, node.text)) is not None
         ]
         name = t.Identifier(node.text, span=node.span)
-        self.scope.unknown("field" if elsewhere else "name", name, self.visible(context), elsewhere)
+        quoted = f'"{node.text}"' if expected in (TEXT, UNKNOWN) and not elsewhere else ""
+        self.scope.unknown("field" if elsewhere else "name", name, self.visible(context), elsewhere, quoted)
         return NOTHING
 
     def visible(self, context: Context) -> Iterator[str]:

@@ -84,12 +84,13 @@ class Scope:
             self.silent -= 1
 
     def unknown(
-        self, sort: str, name: t.Identifier, candidates: Iterable[str] | None = None, labels: Iterable[Label] = ()
-    ) -> None:
-        """Report a name that is not known, with the nearest that is."""
+        self, sort: str, name: t.Identifier, candidates: Iterable[str] | None = None, labels: Iterable[Label] = (),
+        otherwise: str = "",
+    ) -> None:  # fmt: skip
+        """Report a name that is not known, with the nearest that is, or what else may have been meant."""
         if not self.silent:
             known = candidates if candidates is not None else (x for space, x in self.program.labels if space == sort)
-            close = self.nearest_names.of(name.text, known)
+            close = self.nearest_names.of(name.text, known) or otherwise
             self.report("CR101", name.span, *labels, kind=SORTS[sort], name=name.text, nearest=close)
 
     def period(self, name: t.PeriodName | None) -> str | None:
