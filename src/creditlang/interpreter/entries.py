@@ -24,6 +24,7 @@ from creditlang.interpreter.steps import LINE_OPEN, Entries, dismiss, live, make
 from creditlang.interpreter.student_run import Environment, Run
 from creditlang.ledger import Entry
 from creditlang.values import Undetermined
+from creditlang.words import ANSWERS
 
 
 def apply(run: Run, operator: o.Operator, entries: Entries) -> Entries:
@@ -117,9 +118,17 @@ def told(operator: o.Keep, env: Environment) -> str:
             value = evaluate(expression, env)
         except Undetermined:
             value = "—"
-        word = v.written(value) if isinstance(value, (Decimal, v.Interval)) else env.run.shown(str(value))
-        en, zh = (text.replace("{" + name + "}", word) for text in (en, zh))
+        word = value_words(value, env)
+        en, zh = en.replace("{" + name + "}", word), zh.replace("{" + name + "}", word.zh)
     return en if en == zh else Phrase(en, zh)
+
+
+def value_words(value: Any, env: Environment) -> Phrase:
+    """A value of any type as people write it."""
+    if isinstance(value, (bool, v.Open)):
+        return ANSWERS["open" if value is v.OPEN else "yes" if value else "no"]
+    word = v.written(value) if isinstance(value, (Decimal, v.Interval)) else env.run.shown(str(value))
+    return Phrase(word, word)
 
 
 # ---- rescale

@@ -18,7 +18,7 @@ from creditlang.core.dependencies import references, root_of, within
 from creditlang.core.scales import scale_of
 from creditlang.diagnostics import Phrase
 from creditlang.interpreter.bodies import serve
-from creditlang.interpreter.entries import apply
+from creditlang.interpreter.entries import apply, value_words
 from creditlang.interpreter.expression_meanings import evaluate, met
 from creditlang.interpreter.limits import Rooms
 from creditlang.interpreter.lots import has_lots, held_in_lots, settle, take_from_lots
@@ -194,8 +194,8 @@ def _measured(run: Run, ratios: list[o.Ratio], env: Environment) -> Phrase | str
         if part.sort in ("fact", "account"):
             name = part.name
             declared = run.policy.facts.get(name) or run.policy.accounts[name]
-            value = v.written(evaluate(part, env))
-            found[name] = Phrase(f"{name} is {value}", f"{label(declared)}为{value}")
+            value = value_words(evaluate(part, env), env)
+            found[name] = Phrase(f"{name} is {value}", f"{label(declared)}为{value.zh}")
     texts = list(found.values())
     return Phrase(", ".join(map(str, texts)), "，".join(text.zh for text in texts)) if texts else ""
 
