@@ -229,7 +229,7 @@ class RecordAnswers:
                 found = self._part(kind, operand, places)
                 there = np.array([not isinstance(value, tuple) for value in found.values] or [False], np.int8)
                 return Answers(found.base, there.take(found.numbers), (False, True))
-            case e.Compare(ranks=None) if question.operator in _IN_ORDER and not _of_averages(question):
+            case e.Compare(ranks=None) if question.operator in _IN_ORDER and not question.of_averages:
                 sides = [self._part(kind, side, places) for side in (question.left, question.right)]
                 if (compared := _compared(question, *sides)) is not None:
                     return compared
@@ -335,11 +335,6 @@ class RecordAnswers:
 
 def _next(numbers: Iterator[int], places: Numbers) -> list[int]:
     return [next(numbers) for _ in places]
-
-
-def _of_averages(x: e.Compare) -> bool:
-    """Whether a side is an average, which is compared without dividing."""
-    return any(isinstance(side, e.Query) and side.function == "average" for side in (x.left, x.right))
 
 
 def _base(values: Sequence[Any], codes: Numbers) -> CodedField:

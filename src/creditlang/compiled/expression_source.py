@@ -80,7 +80,7 @@ class ExpressionSource(WorkedOutSource):
         return Piece(f"{self.source.value(called)}({self.source.value(x)}, [{given}])", True)
 
     def _compare(self, x: e.Compare, here: Here) -> Piece:
-        if self.is_asked_whole(x):
+        if x.of_averages:
             return self.asked(x, here)
         left, right = (self._ranked(side, x.ranks, here) for side in (x.left, x.right))
         fails = left.fails or right.fails

@@ -108,11 +108,6 @@ class ExpressionWriter:
         for each in named:
             yield from self._with_named(each)
 
-    @staticmethod
-    def is_asked_whole(x: e.Compare) -> bool:
-        """Whether a comparison is one that only the reference makes."""
-        return any(isinstance(side, e.Query) and side.function == "average" for side in (x.left, x.right))
-
     def call(self, name: str, here: Here) -> str:
         return f"{name}({here.parameters})"
 

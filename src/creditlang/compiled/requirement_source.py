@@ -76,7 +76,7 @@ class RequirementSource:
         value = part.value
         if part.have is not None and part.needed is not None and isinstance(value, e.Compare) and value.ranks is None:
             have, needed = expressions.piece(part.have, here).text, expressions.piece(part.needed, here).text
-            if not expressions.is_asked_whole(value):
+            if not value.of_averages:
                 operator = "==" if value.operator == "=" else value.operator
                 body += [
                     f"    have, needed = {have}, {needed}",

@@ -253,6 +253,11 @@ class Compare(Expression):
     right: Expression
     ranks: Mapping[str, int] | None = field(default=None, eq=False)
 
+    @property
+    def of_averages(self) -> bool:
+        """Whether a side is an average: these are compared without dividing, and have no number."""
+        return any(isinstance(side, Query) and side.function == "average" for side in (self.left, self.right))
+
 
 @node
 class Logical(Expression):

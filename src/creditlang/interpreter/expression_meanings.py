@@ -183,7 +183,7 @@ def _call(x: e.Call, env: Environment) -> Any:
 
 
 def _compare(x: e.Compare, env: Environment) -> Any:
-    if _is_average(x.left) or _is_average(x.right):
+    if x.of_averages:
         return _compare_averages(x, env)
     left, right = evaluate(x.left, env), evaluate(x.right, env)
     if left is v.OPEN or right is v.OPEN:

@@ -74,7 +74,10 @@ class AdjustmentLines(Lines):
             case t.OneByOne():
                 yield o.Operator(**common)
             case t.PostsTo():
-                yield o.Post(self.account_field(line.field, context), **common)
+                account = self.account_field(line.field, context)
+                if context.kind is not None:
+                    self.scope.posted.setdefault((context.kind.name, account), set()).add(unit)
+                yield o.Post(account, **common)
 
     def lapse(self, line: t.Lapse, context: Context, common: _Written) -> Iterator[o.Operator]:
         """Until when entries count: they are void from a day on, and what is taken from them is taken before."""

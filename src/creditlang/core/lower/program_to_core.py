@@ -5,7 +5,7 @@ result is immutable, holds no tree, and can be evaluated only when there was no 
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from itertools import chain, pairwise, takewhile
 
@@ -396,11 +396,24 @@ class Compilation:
         group, membership = self.group_of(kind)
         clean = self.program.clean_records.get(kind.name)
         return o.RecordKind(
-            name=kind.name, labels=kind.labels, columns=tuple(map(self.column, kind.fields.values())), group=group,
+            name=kind.name, labels=kind.labels, columns=tuple(self.columns(kind)), group=group,
             enrolment=kind.node.enrolment, membership=membership, guards=self.guards[kind.name],
             item_field=names["item"], date_field=names["date"], semester_field=names["semester"],
             clean=self.clean_stretch(clean) if clean is not None else None,
         )  # fmt: skip
+
+    def columns(self, kind: Kind) -> Iterator[o.Column]:
+        """Those of a kind. What names the account that entries are posted to names one that adds up its entries, in
+        their unit: in a credit, or in an account that others go to, they would be lost.
+        """
+        accounts = self.program.accounts
+        for symbol in kind.fields.values():
+            column = self.column(symbol)
+            if units := self.scope.posted.get((kind.name, symbol.name)):
+                named = (column.values or {}).items()
+                may = {x.name for x in accounts.values() if isinstance(x.node, t.Category) and {x.unit} == units}
+                column = changed(column, values={text: name for text, name in named if name in may})
+            yield column
 
     def group_of(self, kind: Kind) -> tuple[str | None, str | None]:
         """The field or attribute of the group that a kind's records fall on, and the kind that tells who belongs."""

@@ -50,6 +50,8 @@ class Scope:
     used: set[tuple[str, str]] = field(factory=set)
     nearest_names: NearestNames = field(factory=NearestNames)
     reads: set[tuple[str, str]] = field(factory=set)
+    posted: dict[tuple[str, str], set[str | None]] = field(factory=dict)
+    """By kind and field that names an account: the units of what is posted there."""
     tables: dict[str, e.Table] = field(factory=dict)
     dimension_types: dict[str, tuple[Type, ...]] = field(factory=dict)
     setting_types: dict[str, Type] = field(factory=dict)
