@@ -794,6 +794,8 @@ class Evaluation:
     def credit_of(self, account: o.Account, env: Environment, key: str) -> v.Number | None:
         assert account.decide is not None
         value = self.decide(account.decide, env)
+        if value is v.OPEN:
+            value = v.Interval(v.ZERO, v.UNBOUNDED)
         if not isinstance(value, (Decimal, v.Interval)):
             return None
         if (account.decide.name, key) in self.run.in_doubt:
@@ -833,7 +835,9 @@ class Evaluation:
         result.ranks += lines
 
     def decide(self, decision: o.Decide, env: Environment) -> Any:
-        """The value of a fact or credit within its bounds; None when there is none."""
+        """The value of a fact or credit within its bounds; None when there is none; open if what it hangs on may have
+        none.
+        """
         try:
             value = self.decided(decision, env)
             if isinstance(value, (Decimal, v.Interval)) and decision.least is not None:
@@ -841,14 +845,18 @@ class Evaluation:
             if isinstance(value, (Decimal, v.Interval)) and decision.most is not None:
                 value = v.smaller(value, evaluate(decision.most, env))
             return value
-        except Undetermined:
-            return None
+        except Undetermined as why:
+            if why.sort != "open":
+                return None
+            self.run.in_doubt.add((decision.name, env.period[1] if env.period else ""))
+            return v.OPEN
 
     def decided(self, decision: o.Decide, env: Environment) -> Any:
         """The value of the case that applies; of all that may apply, where that is open; None when there is none."""
         values: list[Any] = []
         sure: list[bool] = []
         instead: Any = None
+        nothing: Undetermined | None = None
         passed: list[e.Expression] = []
         place = decision.name, env.period[1] if env.period else ""
         self.run.in_doubt.discard(place)
@@ -864,15 +872,24 @@ class Evaluation:
             if case.otherwise and passed and decision.mode == "all":
                 instead = evaluate(value, env)
                 break
-            values.append(evaluate(value, env))
-            sure.append(holds is True)
+            try:
+                values.append(evaluate(value, env))
+                sure.append(holds is True)
+            except Undetermined as why:  # there may be none, or what another case gives
+                if why.sort == "open" or (holds is True and (decision.mode == "all" or not values)):
+                    raise
+                nothing = why
             if holds is True and decision.mode != "all":
                 if decision.mode == "one" and self.another(decision, case, env):
                     return None
                 break
             if holds is v.OPEN and case.condition is not None:
                 passed.append(case.condition)
-        if values and instead is None and not any(sure):
+        if nothing is not None:
+            if not values and instead is None:
+                raise nothing.again()
+            self.run.in_doubt.add(place)
+        elif values and instead is None and not any(sure):
             conditions = [case.condition for case in decision.cases if case.condition is not None]
             if not one_applies(conditions, env, evaluate, met):
                 self.run.in_doubt.add(place)
