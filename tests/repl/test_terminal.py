@@ -41,7 +41,7 @@ class Terminal:
         """What is seen."""
         return self.call("capture-pane", "-p", *(["-e"] if colours else []))
 
-    def see(self, true: str | Callable[[str], bool], seconds: float = 20) -> str:
+    def see(self, true: str | Callable[[str], bool], seconds: float = 60) -> str:
         """Wait until a text is on the screen."""
         end = time.monotonic() + seconds
         while True:
@@ -50,6 +50,10 @@ class Terminal:
                 return screen
             assert time.monotonic() < end, f"not seen: {true}\n{screen}"
             time.sleep(0.05)
+
+    def prompts(self, many: int) -> None:
+        """Wait until the prompt stands for the time that is told: a key that comes before can be lost."""
+        self.see(lambda screen: screen.count(r"\x07>") == many)
 
     def close(self) -> None:
         """End the program and its terminal."""
@@ -72,7 +76,7 @@ def opened(tmp_path: Path) -> Iterator[Callable[..., Terminal]]:
 
 def test_a_command_is_typed_with_the_menu_and_left(opened: Callable[..., Terminal]) -> None:
     terminal = opened()
-    terminal.see(r"\x07>")
+    terminal.prompts(1)
     terminal.keys("show mo")
     screen = terminal.see("account 德育类")
     assert "show [ACCOUNT]" in screen
@@ -81,21 +85,23 @@ def test_a_command_is_typed_with_the_menu_and_left(opened: Callable[..., Termina
     terminal.keys("Enter")
     terminal.see("you said show moral")
     assert "\x1b[1m" in terminal.screen(colours=True)
+    terminal.prompts(2)
     terminal.keys("C-d")
     terminal.see("left: 0")
 
 
 def test_several_lines_and_the_pinyin_of_a_name(opened: Callable[..., Terminal]) -> None:
     terminal = opened("--zh")
-    terminal.see(r"\x07>")
+    terminal.prompts(1)
     terminal.keys("在德育类项目 辩论", "Enter")
     terminal.see(lambda screen: "… " in screen)
     terminal.keys("每次0.2", "Enter", "Enter")
     terminal.see("you said 在德育类项目 辩论 /     每次0.2")
+    terminal.prompts(2)
     terminal.keys("学生 zhangw")
     terminal.see("张伟")
     terminal.keys("C-c")
-    terminal.see(lambda screen: screen.count(r"\x07>") == 3)
+    terminal.prompts(3)
     terminal.keys("quit", "Enter")
     terminal.see("left: 0")
 
@@ -104,7 +110,7 @@ def test_without_colours_and_with_a_policy_saved_meanwhile(opened: Callable[...,
     policy = tmp_path / "saved.credit"
     policy.write_text("unit a\n")
     terminal = opened(f"--no-colour --watch {shlex.quote(str(policy))}")
-    terminal.see(r"\x07>")
+    terminal.prompts(1)
     terminal.keys("moral + 1")
     terminal.see("moral + 1")
     policy.write_text("unit abc\n")
@@ -114,6 +120,7 @@ def test_without_colours_and_with_a_policy_saved_meanwhile(opened: Callable[...,
     assert "\x1b[38" not in screen and "\x1b[3" not in screen.replace("\x1b[39m", "")
     terminal.keys("Enter")
     terminal.see("you said moral + 1")
+    terminal.prompts(2)
     terminal.keys("C-d")
     terminal.see("left: 0")
 
