@@ -45,6 +45,11 @@ class Record:
     ruling: Ruling | None = None
     """What an office has decided of it."""
 
+    @property
+    def key(self) -> str:
+        """What it is known by among all records of its student: its kind and id."""
+        return f"{self.kind} {self.identifier}"
+
     def copy(self) -> "Record":
         """The same record, to be placed and judged anew; the values are shared. There are many, so it is made bare."""
         made = Record.__new__(Record)
@@ -267,7 +272,7 @@ class StudentResult:
     requirements: dict[str, Status] = field(factory=dict)
     entries: list[Entry] = field(factory=list)
     records: dict[str, Disposition] = field(factory=dict)
-    """The one disposition of each record, by `kind record_id`."""
+    """The one disposition of each record, by its key."""
     problems: list[Diagnostic] = field(factory=list)
     covered: set[int] = field(factory=set)
     cells: set[tuple[str, tuple[str, ...]]] = field(factory=set)
@@ -280,5 +285,5 @@ class StudentResult:
 
     def disposition(self, entry: Entry) -> Disposition:
         """What became of an entry: its own, unless its whole record is out of scope."""
-        whole = self.records.get(f"{entry.record.kind} {entry.record.identifier}")
+        whole = self.records.get(entry.record.key)
         return whole if whole == "out of scope" else entry.disposition()

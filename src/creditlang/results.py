@@ -281,7 +281,7 @@ class Results:
         if record.problem is not None:
             entry.reason = message(record.problem, self.language)
         self.entry(entry)
-        self._count({f"{record.kind} {record.identifier}": "invalid"})
+        self._count({record.key: "invalid"})
 
     def issue(self, found: Diagnostic, student: str = "") -> None:
         """Take in something that is wrong with policy or data."""

@@ -296,7 +296,7 @@ class AskedOfReference:
         own: list[Row | LightEntry] = []
         for x in given:
             row: Row = x if isinstance(x, tuple) else x[ROW]
-            if self.invalid and f"{row[RECORD].kind} {row[RECORD].identifier}" in self.invalid:
+            if self.invalid and row[RECORD].key in self.invalid:
                 own.append(x)  # nothing was done to it
                 continue
             self.problems.pop(id(row), None)

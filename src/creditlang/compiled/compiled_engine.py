@@ -104,7 +104,7 @@ class CompiledEngine:
             program = self._programs[noted] = _Program(self.at_hand, noted)
         self._begun.append(w := Work(self.at_hand, program, student, left, invalid))
         if program.applies is not None and not program.applies(w):
-            records: dict[str, Disposition] = {f"{x.kind} {x.identifier}": "out of scope" for x in student.records}
+            records: dict[str, Disposition] = {x.key: "out of scope" for x in student.records}
             return Worked(self.at_hand, w, StudentResult(student.identifier, False, records=records))
         order: Sequence[tuple[str, str]] | None = () if left else None
         for place, node in enumerate(program.nodes):
@@ -263,7 +263,9 @@ class Worked:
             result.entries = [w.ledger(entry, final=True) for entry in light]
             result.records = _dispositions(light)
             result.problems = self._problems()
-            unrated = {key: entry for _, entry in w.unrated if result.records[key := _key(entry)] in NOT_JUDGED}
+            unrated = {
+                key: entry for _, entry in w.unrated if result.records[key := entry[ROW][RECORD].key] in NOT_JUDGED
+            }
             for entry in unrated.values():
                 if w.problem_of(entry[ROW]) is None:
                     result.problems.append(report("CR669", entry[ROW][RECORD].place, reason=entry[REASON]))
@@ -313,17 +315,11 @@ class Worked:
 _account_line: Callable[[tuple[Any, ...]], AccountLine] = partial(tuple.__new__, AccountLine)
 
 
-def _key(entry: LightEntry) -> str:
-    record = entry[ROW][RECORD]
-    return f"{record.kind} {record.identifier}"
-
-
 def _dispositions(entries: Iterable[LightEntry]) -> dict[str, Disposition]:
     """The one disposition of each record."""
     found: dict[str, Disposition] = {}
     for entry in entries:
-        record = entry[ROW][RECORD]
-        key = f"{record.kind} {record.identifier}"
+        key = entry[ROW][RECORD].key
         own = _disposition(entry) if entry[CARRIERS] or entry[STATE] == "live" else _out(entry)
         known = found.get(key)
         found[key] = own if known is None or known == own else strongest([known, own])

@@ -14,11 +14,6 @@ from creditlang.core import operators as o
 from creditlang.ledger import Entry
 
 
-def key_of(row: Row) -> str:
-    """What a record is known by."""
-    return f"{row[RECORD].kind} {row[RECORD].identifier}"
-
-
 def found_invalid(w: AskedOfReference) -> dict[str, list[Entry]]:
     """The records of a settled student, with their invalid entries."""
     kinds = {entry[ROW][RECORD].kind for entry in w.in_body}
@@ -33,7 +28,7 @@ def found_invalid(w: AskedOfReference) -> dict[str, list[Entry]]:
         row = entries[0][ROW]
         invalid = [w.ledger(entry) for entry in entries if entry[STATE] == "invalid"]
         if row[RECORD].kind in w.at_hand.policy.searched or len(invalid) < len(entries):
-            found[key_of(row)] = invalid
+            found[row[RECORD].key] = invalid
     return found
 
 

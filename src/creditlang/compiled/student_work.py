@@ -9,7 +9,7 @@ from typing import Any
 
 from creditlang import values as v
 from creditlang.compiled.asked_of_reference import AskedOfReference, Told, WhenAsked
-from creditlang.compiled.invalid_records import ask_of_undated, key_of, known_invalid, note_undated
+from creditlang.compiled.invalid_records import ask_of_undated, known_invalid, note_undated
 from creditlang.compiled.light_entries import (
     AMOUNT,
     ARTICLE,
@@ -210,7 +210,9 @@ class Work(AskedOfReference):
                 plain = [row for row, state in states if state == "live"]
                 even_void = [row for row, state in states if state in ("live", "void")]
         if self.invalid:
-            plain, even_void = ([row for row in rows if key_of(row) not in self.invalid] for rows in (plain, even_void))
+            plain, even_void = (
+                [row for row in rows if row[RECORD].key not in self.invalid] for rows in (plain, even_void)
+            )
         self.plain[name], self.even_void[name] = plain, even_void
         if not given:
             return
@@ -241,7 +243,7 @@ class Work(AskedOfReference):
             found = (taking,) if taking is not None else ()
             if conditional:
                 found = (*found, *self._by_condition(conditional, row))
-            if self.invalid and (known := self.invalid.get(key_of(row))):
+            if self.invalid and (known := self.invalid.get(row[RECORD].key)):
                 for _, rule, _, _ in found:
                     entry = self.opened(rule, row) if said is None else self.reopened(rule, row, said)
                     taken[rule].append(known_invalid(entry, known))

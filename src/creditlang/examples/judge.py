@@ -226,8 +226,7 @@ class Judge:
         return entry.account if entry.sign > 0 or entry.raw is None or entry.period else ""
 
     def matches(self, entry: Entry, expected: t.Expectation) -> bool:
-        key = f"{entry.record.kind} {entry.record.identifier}"
-        own = self.result.records.get(key)
+        own = self.result.records.get(entry.record.key)
         if expected.disposition != own and (expected.count is not None or expected.disposition != entry.disposition()):
             return False
         cut = _cut(entry) if expected.disposition == "reduced" else None

@@ -293,7 +293,7 @@ class Evaluation:
     def result(self, records_only: bool = False) -> StudentResult:
         result = StudentResult(self.student.identifier, self.applies())
         if not result.applies:
-            result.records = {_key(record): "out of scope" for record in self.student.records}
+            result.records = {record.key: "out of scope" for record in self.student.records}
             return result
         self.begin()
         for kind, name in self.policy.order:
@@ -432,11 +432,11 @@ class Evaluation:
                 entry.reason = entry.reason or _NO_DAY
             if entry.doubtful:
                 self.run.doubtful.add(id(record))
-            if entry.state == "invalid" or _key(record) in self.invalid:
+            if entry.state == "invalid" or record.key in self.invalid:
                 self.run.unreadable.append(record)
-            if entry.state in ("live", "void") and _key(record) not in self.invalid:
+            if entry.state in ("live", "void") and record.key not in self.invalid:
                 even_void.append(record)
-            if entry.state == "live" and _key(record) not in self.invalid:
+            if entry.state == "live" and record.key not in self.invalid:
                 plain.append(record)
             if looked_at:
                 entry.reason = entry.reason or TAKEN_INTO_ACCOUNT
@@ -505,8 +505,8 @@ class Evaluation:
     def entry(self, rule: o.Rule, record: Record) -> Entry:
         entry = self.run.opened(record, rule.name, rule.account, rule.article)
         entry.period = self.run.period_in(rule.account, entry)
-        if _key(record) in self.invalid:
-            known = self.invalid[_key(record)]
+        if record.key in self.invalid:
+            known = self.invalid[record.key]
             record.problem = record.problem or known[0].record.problem
             entry = next((other for other in known if other.rule == rule.name), entry)
             entry.record, entry.state, entry.reason = record, "invalid", known[0].reason
@@ -522,12 +522,12 @@ class Evaluation:
         invalid: dict[str, list[Entry]] = {}
         for entry in result.entries:
             if entry.state == "invalid":
-                invalid.setdefault(_key(entry.record), []).append(entry)
+                invalid.setdefault(entry.record.key, []).append(entry)
         if not invalid:
             return {}
-        counts = Counter(_key(entry.record) for entry in result.entries)
+        counts = Counter(entry.record.key for entry in result.entries)
         kinds = {entries[0].record.kind for entries in invalid.values()}
-        looked_at = {_key(x) for kind in kinds for x in self.run.records_of(kind, True) if kind in self.run.judged}
+        looked_at = {x.key for kind in kinds for x in self.run.records_of(kind, True) if kind in self.run.judged}
         return {
             key: own
             for key, own in invalid.items()
@@ -1001,13 +1001,13 @@ class Evaluation:
         found: dict[str, list[Disposition]] = {}
         for entry in (x for x in result.entries if self.policy.kinds[x.record.kind].clean is None):
             future: Disposition | None = "out of scope" if entry.reason in (FUTURE, NOT_BEGUN) else None
-            found.setdefault(_key(entry.record), []).append(future or entry.disposition())
+            found.setdefault(entry.record.key, []).append(future or entry.disposition())
         result.records = {key: strongest(dispositions) for key, dispositions in found.items()}
         result.problems = [copy.problem for given, copy in self.copies if copy.problem and not given.problem]
         unrated = {
             key: entry
             for entry in run.unrated
-            if result.records.get(key := _key(entry.record), entry.disposition()) in NOT_JUDGED
+            if result.records.get(key := entry.record.key, entry.disposition()) in NOT_JUDGED
         }
         for entry in unrated.values():
             if entry.record.problem is None:
@@ -1097,7 +1097,3 @@ FUTURE = Phrase("dated after the as-of date", "日期晚于统计截止日")
 
 def _as_answer(status: Status) -> v.Answer:
     return v.OPEN if status == "open" else status == "met"
-
-
-def _key(record: Record) -> str:
-    return f"{record.kind} {record.identifier}"

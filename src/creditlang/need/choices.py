@@ -46,7 +46,8 @@ class Choices:
         counted = [x for x in base.entries if x.state == "live" and x.record.problem is None]
         self._own = {x.rule: x.record for x in sorted(counted, key=lambda x: x.record.order)}
         live = {id(x.record) for x in counted}
-        self._failed = tuple(x for x in trials.student.records if x.problem is None and _key(x) in _void(base, live))
+        void = {x.record.key for x in base.entries if x.state == "void" and id(x.record) not in live}
+        self._failed = tuple(x for x in trials.student.records if x.problem is None and x.key in void)
 
     def found(
         self, parts: Mapping[Part, tuple[o.Case, ...]], beyond: Collection[Part], without: set[str], progress: Progress
@@ -326,14 +327,6 @@ def _behind(policy: o.Policy, cases: tuple[o.Case, ...]) -> Watched:
         inner: object = account.decide if account is not None else policy.facts.get(value.name)
         found |= {(x.sort, x.name) for x in references(inner, e.Value) if x.sort in ("account", "fact")}
     return frozenset(found)
-
-
-def _void(base: StudentResult, live: set[int]) -> set[str]:
-    return {_key(x.record) for x in base.entries if x.state == "void" and id(x.record) not in live}
-
-
-def _key(record: Record) -> str:
-    return f"{record.kind} {record.identifier}"
 
 
 def _on(one: Addition, day: date, semester: str | None) -> Addition:

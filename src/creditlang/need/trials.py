@@ -67,7 +67,7 @@ class Trials:
                 self.gap(()),
                 evolve(
                     self.student,
-                    records=tuple(x for x in self.student.records if f"{x.kind} {x.identifier}" not in records),
+                    records=tuple(x for x in self.student.records if x.key not in records),
                 ),
             )
             self._known.clear()
