@@ -26,7 +26,7 @@ from creditlang.columnar.line_tables import AnswerTable, Known
 from creditlang.columnar.machine_code import Kernels, kernels_for
 from creditlang.columnar.not_in_columns import not_in_columns
 from creditlang.columnar.numbered import Texts
-from creditlang.columnar.postings import post
+from creditlang.columnar.postings import Postings, post
 from creditlang.columnar.record_columns import OUTSIDE, RecordColumns
 from creditlang.columnar.record_scope import LATE, WRONG, RecordScope
 from creditlang.columnar.record_tables import RecordTables, alone
@@ -463,8 +463,9 @@ class _Run:
             # of who is bad in several trees, the first is known only
             bad = x.bad > 0 if self.wanted.behind else x.bad == 1 + x.program.roots.index(root)
             chunk.students.aside(bad)
+        posted = Postings(chunk.students, chunk.entries if self.posts else [entries])
         for name in reversed(inside):
-            post(chunk.students, accounts[name], chunk.entries if self.posts else [entries], together)
+            post(chunk.students, accounts[name], posted, together)
 
     def _account(self, account: o.Account, entries: Entries) -> None:
         """The lines of a category, of the entries of all rules inside it."""

@@ -57,7 +57,7 @@ class LaterSteps(Protocol):
 
 @define(eq=False)
 class Entries:
-    """Entries in the order of their records; every array has one number for each of them."""
+    """Entries, those that take part in the order of their records; every array has one number for each of them."""
 
     known: Known
     places: Numbers

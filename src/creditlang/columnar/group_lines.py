@@ -330,12 +330,15 @@ def _rescale(lines: GroupLines, operator: o.Rescale, entries: Entries, odd: Numb
 
 # ---- gathering
 def _amount(lines: GroupLines, operator: o.Amount, entries: Entries, odd: Numbers) -> Entries:
-    """One entry for each period with enough records; the records themselves stand behind it."""
+    """One entry for each period with enough records; the records themselves stand behind it, and take part no more.
+
+    So what is added comes behind all others, in the order of its records.
+    """
     waiting = entries.live()
     spoken, served = np.zeros(len(entries.places), bool), np.zeros(len(entries.places), bool)
     added: list[Entries] = []
     pairs: list[tuple[Numbers, Numbers]] = []
-    number, total = lines.known.texts.number, len(entries.places)
+    number, total = lines.known.texts.number, 0
     for case in operator.cases:
         if case.together is None:
             continue
@@ -367,9 +370,12 @@ def _amount(lines: GroupLines, operator: o.Amount, entries: Entries, odd: Number
     _members(lines, operator, entries, waiting, spoken, served, odd)
     if not added:
         return entries
-    found = Entries.joined([entries, *added])
-    found.carried += pairs
-    return found.in_order()
+    joined = Entries.joined(added)
+    order = lines.known.cohort.order(joined.places)
+    moved = len(entries.places) + np.argsort(order)
+    found = Entries.joined([entries, joined.chosen(order)])
+    found.carried += [(members, moved[carriers]) for members, carriers in pairs]
+    return found
 
 
 def _members(

@@ -29,9 +29,11 @@ class Kernels:
 
     decide: Callable[..., int]
     accumulate: Callable[..., int]
+    lays_out: bool = True
+    """Whether `decide` takes the codes of records as one array."""
 
 
-PLAIN: Final = Kernels(plain_kernels.decide, plain_kernels.accumulate)
+PLAIN: Final = Kernels(plain_kernels.decide, plain_kernels.accumulate, lays_out=False)
 _WORTH_IT: Final = 1 << 23
 """Records from which on machine code saves more than it takes to load."""
 _MOST_KEPT: Final = 4

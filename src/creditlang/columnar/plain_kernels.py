@@ -30,16 +30,22 @@ from creditlang.columnar.kernels import (
 
 
 def decide(
-    by_item: Numbers, items: Numbers, codes: Numbers, starts: Numbers, columns: Numbers, strides: Numbers,
+    by_item: Numbers, items: Numbers, codes: Any, starts: Numbers, columns: Numbers, strides: Numbers,
     bases: Numbers, cells: Numbers, found: Numbers,
 ) -> int:  # fmt: skip
-    """As `kernels.decide`: one column of codes after the other, with a stride of 0 for rules that do not read it."""
-    by = np.zeros((len(codes), len(bases)), np.int32)
-    np.add.at(by, (columns, np.repeat(np.arange(len(bases)), np.diff(starts))), strides)
-    rules = by_item.take(items)
-    cell = bases.astype(np.int32).take(rules)
-    for row in np.flatnonzero(by.any(axis=1)).tolist():
-        cell += by[row].take(rules) * codes[row]
+    """As `kernels.decide`: rule after rule, the records of each together; of `codes` is asked what these read."""
+    rules = by_item.astype(np.min_scalar_type(len(bases))).take(items)  # what is narrow is sorted without comparing
+    counts = np.bincount(rules, minlength=len(bases)).tolist()
+    order = np.argsort(rules, kind="stable") if max(counts) < len(rules) else None
+    cell, end = np.empty(len(rules), np.int32), 0
+    for rule, count in enumerate(counts):
+        if not count:
+            continue
+        own: Any = slice(None) if order is None else order[end : end + count]
+        place, end = np.full(count, bases[rule], np.int32), end + count
+        for part in range(int(starts[rule]), int(starts[rule + 1])):
+            place += np.multiply(codes[int(columns[part]), own], int(strides[part]), dtype=np.int32)
+        cell[own] = place
     np.subtract(cells.take(cell), 1, out=found)
     new = np.flatnonzero(found < 0)
     found[new] = -1 - cell[new]

@@ -1,6 +1,7 @@
 """Balances: entries added up by student and period, and the level that a score has with them."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -15,23 +16,46 @@ from creditlang.core import operators as o
 from creditlang.core.dependencies import within
 
 
-def post(
-    students: Students, account: o.Account, blocks: Sequence[Entries], together: Sequence[Together] = ()
-) -> None:  # fmt: skip
+class Postings:
+    """The entries of a tree, those of each account together."""
+
+    def __init__(self, students: Students, blocks: Sequence[Entries]) -> None:
+        """Of students who may have others beside; what stands behind entries that were gathered is not posted."""
+        parts = []
+        for entries in blocks:
+            own = np.flatnonzero((entries.accounts >= 0) & ~entries.members)
+            signed = np.where(entries.states[own] == LIVE, entries.amounts[own] * entries.signs[own], 0)
+            owners = students.known.cohort.owners[entries.places[own]] - students.first
+            parts.append((entries.accounts[own], owners, entries.periods[own], signed))
+        accounts, *columns = (np.concatenate(column) for column in zip(*parts, strict=True))
+        names = students.known.policy.accounts
+        accounts = accounts.astype(np.min_scalar_type(len(names)))  # what is narrow is sorted without comparing
+        order = np.argsort(accounts, kind="stable")
+        self._columns = [column[order] for column in columns]
+        ends = np.cumsum(np.bincount(accounts, minlength=len(names))).tolist()
+        self._parts = {name: slice(*bounds) for name, bounds in zip(names, pairwise([0, *ends]), strict=True)}
+
+    def of(self, names: Sequence[str]) -> tuple[Numbers, ...]:
+        """The owners of the entries of some accounts, their periods and amounts."""
+        parts = [part for name in names if (part := self._parts[name]).start < part.stop]
+        return tuple(
+            column[parts[0]] if len(parts) == 1 else np.concatenate([column[:0], *(column[part] for part in parts)])
+            for column in self._columns
+        )
+
+
+def post(students: Students, account: o.Account, posted: Postings, together: Sequence[Together] = ()) -> None:
     """The balance of an account in each period and over the whole time, of entries and of what was worked out in one
     pass.
     """
-    accounts = {name: number for number, name in enumerate(students.known.policy.accounts)}
     names = list(within(students.known.policy.accounts, account.name))
-    inside = np.zeros(len(accounts) + 1, bool)
-    inside[[accounts[name] for name in names]] = True
     sums = [x.balances(name) for x in together for name in names if name in x.program.slots]
     calendar = students.known.calendar
     balance = _of_periods(calendar.years if account.period == "year" else calendar.names, sums, students)
-    if any(len(entries.places) for entries in blocks):
-        balance = (
-            _both(balance, _of_entries(students, blocks, inside)) if sums else _of_entries(students, blocks, inside)
-        )
+    owners, periods, amounts = posted.of(names)
+    if len(owners):
+        of_entries = _summed(owners, periods, amounts, students)
+        balance = _both(balance, of_entries) if sums else of_entries
     if account.sort == "score":
         everybody = np.ones(students.size, bool)
         if account.period is None:
@@ -74,17 +98,6 @@ def _both(one: Balance, two: Balance) -> Balance:
         amounts[:, at] += balance.amounts
         exists[:, at] |= balance.exists
     return Balance(keys, amounts, exists, one.whole + two.whole)
-
-
-def _of_entries(students: Students, blocks: Sequence[Entries], inside: Numbers) -> Balance:
-    """The sums of the entries of some accounts."""
-    owners, periods, amounts = [], [], []
-    for entries in blocks:
-        own = inside[entries.accounts] & ~entries.members
-        owners.append(entries.owners[own] - students.first)
-        periods.append(entries.periods[own])
-        amounts.append(np.where(entries.states[own] == LIVE, entries.amounts[own] * entries.signs[own], 0))
-    return _summed(np.concatenate(owners), np.concatenate(periods), np.concatenate(amounts), students)
 
 
 def _summed(owners: Numbers, periods: Numbers, amounts: Numbers, students: Students) -> Balance:

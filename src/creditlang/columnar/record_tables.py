@@ -31,7 +31,7 @@ _MOST: Final = 1 << 16
 _TAKEN: Final = ("amounts", "raw", "states", "signs", "reasons", "articles", "rules", "accounts")
 _MOST_CONDITIONS: Final = 16
 _AT_ONCE: Final = 1 << 15
-"""Records whose trails are found together."""
+"""Records whose trails are found together: a cache holds what they have, if that is laid out."""
 _OUTCOMES: Final = 32
 """The most that guards can make of an entry."""
 
@@ -69,6 +69,27 @@ class TrailSteps:
         within = np.arange(int(sizes.sum())) - np.repeat(np.cumsum(sizes) - sizes, sizes)
         rows = np.repeat(self.tables.starts[self.ids], sizes) + within
         return Steps(np.repeat(self.entries, sizes), of.texts[rows], of.before[rows], of.after[rows], of.articles[rows])
+
+
+@define(eq=False)
+class _Codes:
+    """What some records have in what the lines of their rules read: the outcomes of guards, then factor by factor."""
+
+    factors: Sequence[tuple[Numbers, Numbers | None]]
+    """The codes of a base, and which of them are one to the lines."""
+    outcomes: Numbers = field(factory=lambda: np.zeros(0, np.uint16))
+
+    def __getitem__(self, at: tuple[int, Numbers | slice]) -> Numbers:
+        row, own = at
+        codes, numbers = self.factors[row - 1] if row else (self.outcomes, None)
+        return codes[own] if numbers is None else numbers.take(codes[own])
+
+    def laid_out(self, size: int) -> Numbers:
+        """All of them, row by row."""
+        found = np.empty((len(self.factors) + 1, size), np.uint16)
+        for row in range(0 if len(self.outcomes) else 1, len(found)):
+            found[row] = self[row, slice(None)]
+        return found
 
 
 @define(eq=False)
@@ -188,13 +209,15 @@ class RecordTables:
 
     def trails(self, records: slice, by_item: Numbers, items: Numbers) -> Numbers:
         """The trail of each of some records in a row, by the places among the rules that go with codes of items."""
-        found, unknown = np.empty(records.stop - records.start, np.int32), 0
-        for start in range(0, len(found), _AT_ONCE):  # so that a cache holds the codes
-            part = slice(start, start + _AT_ONCE)
+        size = records.stop - records.start
+        found, unknown, start = np.empty(size, np.int32), 0, 0
+        while start < size:
+            part = slice(start, min(size, start + _AT_ONCE) if self.kernels.lays_out or not start else size)
             unknown += self._decided(records.start + start, by_item, items[part].astype(np.uint32), found[part])
             if unknown and not start:  # most are new there
                 self._find(records.start, found[part])
                 unknown = 0
+            start = part.stop
         if unknown:
             self._find(records.start, found)
         return found
@@ -202,19 +225,24 @@ class RecordTables:
     def _decided(self, start: int, by_item: Numbers, items: Numbers, found: Numbers) -> int:
         inside = start - self.known.cohort.kinds[self.kind].first
         own = slice(inside, inside + len(found))
-        codes = np.empty((len(self._codes) + 1, len(found)), np.uint16)
-        for row, column in enumerate(self._codes, 1):
-            codes[row] = column.of(own)
+        codes = _Codes([(factor.base.raw(own), factor.numbers) for factor in self._codes])
         if self.guards:
             everybody = np.zeros(len(by_item), np.int32)
-            if self.kernels.decide(everybody, items, codes, *self._guard_parts, self._guard_cells, found):
+            if self._asked(everybody, items, codes, self._guard_parts, self._guard_cells, found):
                 new = np.flatnonzero(found < 0)
                 cells = -1 - found[new]
                 at = first_places(cells, self._guard_cells)
                 self._guard_cells[cells[at]] = 1 + self._outcomes_of(start + new[at])
                 found[new] = self._guard_cells[cells] - 1
-            codes[0] = found
-        return self.kernels.decide(by_item, items, codes, *self._parts, self._cells, found)
+            codes.outcomes = found.astype(np.uint16)
+        return self._asked(by_item, items, codes, self._parts, self._cells, found)
+
+    def _asked(
+        self, by_item: Numbers, items: Numbers, codes: "_Codes", parts: tuple[Numbers, ...], cells: Numbers,
+        found: Numbers,
+    ) -> int:  # fmt: skip
+        laid_out = codes.laid_out(len(found)) if self.kernels.lays_out else codes
+        return self.kernels.decide(by_item, items, laid_out, *parts, cells, found)
 
     def _guarded(self, places: Numbers) -> tuple[_Probes, Numbers]:
         """Entries of some records behind the guards, and of which one was asked that looks at other records."""
