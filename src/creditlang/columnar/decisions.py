@@ -224,10 +224,10 @@ def _part(students: Students, part: o.Case, period: Period | None, who: Numbers)
     if part.have is None or part.needed is None:
         return PartColumns(part, statuses, None, None, None)
     have, needed = students.value(part.have, period), students.value(part.needed, period)
-    shown = have.known & needed.known & applies.numbers
+    shown = have.known & needed.known & applies.numbers  # nothing is short where it is not: the worst goes by that
     decimals = max(have.decimals, needed.decimals)
     one, two = (students.scaled(x, decimals) for x in (have, needed))
-    short = np.maximum(0, two - one if part.at_least else one - two)
+    short = np.where(shown, np.maximum(0, two - one if part.at_least else one - two), 0)
     students.aside(who & applies.numbers & ~shown)
     three = [StudentColumn(numbers, shown, decimals) for numbers in (one, two, short)]
     return PartColumns(part, statuses, three[0], three[1], three[2])

@@ -270,6 +270,10 @@ class AskedOfReference:
         """The same, as the guards of the record's kind left it."""
         raise NotImplementedError
 
+    def guarded(self, kind: str, row: Row) -> Told | None:
+        """What the guards of a kind say of a record, asked once; None where they say nothing."""
+        raise NotImplementedError
+
     def guard_entry(self, row: Row) -> Entry:
         """What the guards of its kind said of a record."""
         raise NotImplementedError

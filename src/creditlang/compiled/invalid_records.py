@@ -57,16 +57,17 @@ def note_undated(w: AskedOfReference, row: Row) -> None:
     w.undated.add(id(row))
 
 
-def ask_of_undated(
-    w: AskedOfReference, kind: o.RecordKind, given: Sequence[Row], told: Sequence[Told | None]
-) -> list[Told | None]:  # fmt: skip
+def ask_of_undated(w: AskedOfReference, kind: o.RecordKind, given: Sequence[Row]) -> list[Told | None]:
     """What guards say of the records of a kind, those without a day too. Raises `HandOver` unless these are invalid."""
-    found = list(told)
-    for place, row in enumerate(given):
-        if id(row) in w.undated:
-            record = w.record(row)
-            entry = w.evaluation().guard(kind, record)
-            if entry.state != "invalid" or entry.pending or entry.doubtful or record.problem is not None:
-                raise HandOver(NO_DAY, ("kind", kind.name))
-            found[place] = w.told[id(row)] = ["invalid", entry.reason, entry.article, list(entry.steps)]
+    found: list[Told | None] = []
+    for row in given:
+        if id(row) not in w.undated:
+            found.append(w.guarded(kind.name, row))
+            continue
+        record = w.record(row)
+        entry = w.evaluation().guard(kind, record)
+        if entry.state != "invalid" or entry.pending or entry.doubtful or record.problem is not None:
+            raise HandOver(NO_DAY, ("kind", kind.name))
+        w.told[id(row)] = ["invalid", entry.reason, entry.article, list(entry.steps)]
+        found.append(w.told[id(row)])
     return found

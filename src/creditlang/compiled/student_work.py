@@ -171,7 +171,7 @@ class Work(AskedOfReference):
             self.extra.append(light(row, "", "", state="void", reason=ALREADY_ENROLLED, period=semester))
             return
         entry = light(row, "", "", reason=ENROLLED, period=semester)
-        told = self._guarded(kind, row) if kind in self.program.guards else None
+        told = self.guarded(kind, row) if kind in self.program.guards else None
         if told is not None:
             entry[STATE], entry[REASON], entry[ARTICLE], entry[STEPS] = told
         if entry[STATE] == "live":
@@ -180,7 +180,7 @@ class Work(AskedOfReference):
         self.by_kind[kind].append(row)
         self.extra.append(entry)
 
-    def _guarded(self, kind: str, row: Row) -> Told | None:
+    def guarded(self, kind: str, row: Row) -> Told | None:
         """What the guards of a kind say of a record, asked once; None where they say nothing."""
         told = self.told.get(id(row))
         if told is None:
@@ -198,11 +198,11 @@ class Work(AskedOfReference):
         given: list[Row] = self.by_kind.get(name, [])
         told: list[Told | None] | None = None
         plain = even_void = given
-        if given and name in program.guards:
-            sound = program.sound[name]
-            told = [None if sound(self, row, row[2]) else self._guarded(name, row) for row in given]
+        if given and (sound := program.sound.get(name)) is not None:
             if self.undated:
-                told = ask_of_undated(self, kind, given, told)
+                told = ask_of_undated(self, kind, given)
+            else:
+                told = [None if sound(self, row, row[2]) else self.guarded(name, row) for row in given]
             if not any(told):
                 told = None
             else:
