@@ -16,23 +16,33 @@ from tests.differential.people import world
 
 from creditlang.diagnostics import Diagnostic
 from creditlang.diagnostics.render import render
-from creditlang.driver import compile_source, decode
+from creditlang.driver import Compiled, compile_source, decode, load_modules
 from creditlang.resources import bundled_policies
+from creditlang.source import SourceFile
 from creditlang.syntax.declared_names import declared_names
+from creditlang.syntax.kept_declarations import KeptDeclarations
 from creditlang.syntax.keywords import keywords
 from creditlang.syntax.lexer import half_width
+from creditlang.syntax.parse import Parsed, parse
 from soak.distinct import Distinct
+from soak.grammatical_changes import GrammaticalChanges
 from soak.part import Part
 
 SECOND = 1.0
 MEBIBYTES = 500
 OF_EACH = 200
 """Mutations of one text."""
-OF_A_DECLARATION = 25
+OF_A_DECLARATION = 50
 LONGEST = 6000
 """Characters of a text that is changed."""
-WHOLE = 0.15
+WHOLE = 0.01
 """The share of texts that are changed whole; of others, a declaration with those that it needs."""
+GRAMMATICAL = 0.6
+"""The share of mutations that keep to the grammar, mostly: few others come past the parser."""
+RUN = 4
+"""Of so many that compile and have rules one is run."""
+AFRESH = 32
+"""Of so many one is also read without what is known of the text that it was made from: both must say the same."""
 _TOP = re.compile(r"^(?=[^\s#])", re.MULTILINE)
 _TOKEN = re.compile(r'"[^"]*"|\w+|\s+|[^\w\s]')
 _HOSTILE = (
@@ -74,26 +84,32 @@ class MutatedPolicies(Part):
         rng = random.Random(number)
         draft = drafted(rng, rng.choice(("en", "zh"))) if rng.random() < 0.16 else None
         text = draft.text if draft is not None else rng.choice(self.texts)
-        whole, seen, part = rng.random() < WHOLE, {text}, text
+        whole, seen = rng.random() < WHOLE, {text}
         for count in range(OF_EACH):
-            if not whole and count % OF_A_DECLARATION == 0:
+            if count % (OF_EACH if whole else OF_A_DECLARATION) == 0:
                 # most changes touch one declaration; what others say that do not need it, is said again and again
-                part = declaration_with_needs(rng, text)
-            mutation = self.mutated(rng, part)
+                part = text if whole else min((declaration_with_needs(rng, text) for _ in range(2)), key=len)
+                changes, tokens, known = GrammaticalChanges.of(part), _TOKEN.findall(part), Known.of(part)
+            if rng.random() < GRAMMATICAL:
+                mutation = changes.changed(rng, rng.choice((1, 1, 1, 2)))
+            else:
+                mutation = self.mutated(rng, part, tokens)
             if mutation not in seen:
                 seen.add(mutation)
-                self._try(number, rng, mutation)
+                self._try(number, rng, mutation, known)
 
-    def mutated(self, rng: random.Random, text: str) -> str:
-        """The text with one to four changes."""
+    def mutated(self, rng: random.Random, text: str, tokens: list[str]) -> str:
+        """The text with one to four changes that know nothing of the language."""
         if rng.random() < 0.005:
             at = rng.randrange(len(text) + 1)
             text = f"{text[:at]}{rng.choice(_LONG)}{text[at:]}"
+            tokens = []
         for _ in range(rng.choice((1, 1, 1, 2, 4))):
-            text = self._changed(rng, text)
+            text, tokens = self._changed(rng, text, tokens), []
         return text
 
-    def _changed(self, rng: random.Random, text: str) -> str:
+    def _changed(self, rng: random.Random, text: str, tokens: list[str]) -> str:
+        """One change; `tokens` are those of the text, none where they are not known."""
         if rng.random() < 0.3:
             lines = text.split("\n")
             at, to = rng.randrange(len(lines)), rng.randrange(len(lines))
@@ -110,7 +126,7 @@ class MutatedPolicies(Part):
                     other = rng.choice(self.texts).split("\n")
                     lines.insert(to, rng.choice(other))
             return "\n".join(lines)
-        tokens = _TOKEN.findall(text)
+        tokens = [*tokens] or _TOKEN.findall(text)
         if not tokens:
             return rng.choice(self.words)
         at, to = rng.randrange(len(tokens)), rng.randrange(len(tokens))
@@ -132,7 +148,7 @@ class MutatedPolicies(Part):
                 )
         return "".join(tokens)
 
-    def _try(self, number: int, rng: random.Random, text: str) -> None:
+    def _try(self, number: int, rng: random.Random, text: str, known: "Known") -> None:
         self.cases += 1
         began, before = time.process_time(), most_memory()
         try:
@@ -143,17 +159,17 @@ class MutatedPolicies(Part):
                 self.told[source.code] += 1
                 self.told["refused"] += 1
                 return
-            found = compile_source(source)
-            for diagnostic in found.diagnostics:
-                self.told[diagnostic.code] += 1
-                render(diagnostic, "en"), render(diagnostic, "zh")
-            if found.errors:
-                self.told["refused"] += 1
-            elif found.policy.rules:
-                self.told["run"] += 1
-                after = outcome(found.policy, world(rng, found.policy, 4, 5))
-                if after.raised and not after.raised.startswith("DataError"):
-                    self.note(number, after.raised, f"{self.cases}.credit", text)
+            found = compile_source(source, parse=known.parse)
+            said = [render(one, language) for one in found.diagnostics for language in ("en", "zh")]
+            self.told.update(one.code for one in found.diagnostics)
+            self.told["parsed"] += known.understood
+            self.told["refused" if found.errors else "compiled"] += 1
+            if self.cases % AFRESH == 0:
+                self._afresh(number, source, said)
+            if not found.errors and found.policy.rules:
+                self.told["with rules"] += 1
+                if self.told["with rules"] % RUN == 0:
+                    self._run(number, rng, found, text)
         except Exception:
             self.note(number, traceback.format_exc().strip().rpartition("\n")[2], f"{self.cases}.credit", text)
         took = time.process_time() - began
@@ -163,15 +179,56 @@ class MutatedPolicies(Part):
         if most_memory() - before > MEBIBYTES:
             self.note(number, f"{most_memory() - before} MiB more", f"{self.cases}-large.credit", text)
 
+    def _afresh(self, number: int, source: SourceFile, said: list[str]) -> None:
+        """Read a text with nothing known: the same must be said."""
+        found = compile_source(source)
+        if [render(one, language) for one in found.diagnostics for language in ("en", "zh")] != said:
+            self.note(number, "something else is said of it afresh", f"{self.cases}-afresh.credit", source.text)
+
+    def _run(self, number: int, rng: random.Random, found: Compiled, text: str) -> None:
+        self.told["run"] += 1
+        after = outcome(found.policy, world(rng, found.policy, 4, 5))
+        if after.raised and not after.raised.startswith("DataError"):
+            self.note(number, after.raised, f"{self.cases}.credit", text)
+
     def lines(self) -> list[str]:
         """The figures."""
         codes = sorted(name for name in self.told if name.startswith("CR"))
-        refused, run = self.told["refused"], self.told["run"]
+        counts = ", ".join(f"{name} {self.told[name]}" for name in ("parsed", "compiled", "run", "refused"))
         return [
-            f"mutations: {self.cases}, distinct: {self.distinct.count}; refused {refused}, run {run}; "
-            f"slowest {self.slowest:.2f} s",
+            f"mutations: {self.cases}, distinct: {self.distinct.count}; {counts}; slowest {self.slowest:.2f} s",
             f"{len(codes)} codes told: {' '.join(codes)}",
         ]
+
+
+@define
+class Known:
+    """What has been read of a text, and of the files that it uses: declarations that a mutation leaves as they are, are
+    not read again. So does an editor after every key.
+    """
+
+    kept: dict[Path | None, KeptDeclarations] = field(factory=dict)
+    understood: bool = False
+    """Whether the last text was read to its end."""
+
+    @classmethod
+    def of(cls, text: str) -> "Known":
+        """Read a text."""
+        known = cls()
+        load_modules(SourceFile("policy.credit", text), parse=known._keep)
+        return known
+
+    def _keep(self, source: SourceFile, names: frozenset[str]) -> Parsed:
+        return parse(source, names, self.kept.setdefault(source.path, KeptDeclarations()))
+
+    def parse(self, source: SourceFile, names: frozenset[str]) -> Parsed:
+        """As `parse`, with what is known; what is new is not kept, for it is changed again."""
+        kept = KeptDeclarations()
+        if source.path in self.kept:
+            kept.current = {**self.kept[source.path].current}
+        parsed = parse(source, names, kept)
+        self.understood = not parsed.diagnostics
+        return parsed
 
 
 def declaration_with_needs(rng: random.Random, text: str) -> str:

@@ -103,7 +103,7 @@ def test_an_engine_that_says_something_else_is_seen(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_mistake_is_seen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    def broken(source: object) -> None:
+    def broken(source: object, parse: object = None) -> None:
         raise KeyError("x")
 
     monkeypatch.setattr(mutated_policies, "compile_source", broken)
