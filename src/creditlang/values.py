@@ -38,20 +38,34 @@ EXACT: Final = Context(
 
 
 class Undetermined(Exception):
-    """An expression has no value here. `sort`: missing (a field), cell (of a table), case, period, open (what it goes
-    by), or function (of a plugin)."""
+    """An expression has no value here. `sort`: missing (a field), cell (of a table), case, period, open (it has one,
+    and what that goes by is open), or function (of a plugin).
 
-    def __init__(self, sort: str, reason: str, name: str = "") -> None:
+    `perhaps` is None where that is certain. Where a decision may yet give it a value, it is `OPEN`, or the only answer
+    that a condition may then come to.
+    """
+
+    def __init__(self, sort: str, reason: str, name: str = "", perhaps: "Answer | None" = None) -> None:
         super().__init__(sort)
         self.sort = sort
         self.reason = reason
         self.name = name
+        self.perhaps = perhaps
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there may be a value, once what is missing is decided."""
+        return self.sort == "open" or self.perhaps is not None
 
     def again(self) -> "Undetermined":
         """The same, to be raised once more by who keeps it. With a place where it was raised it would keep all that was
         worked out there, and be kept by it.
         """
-        return Undetermined(self.sort, self.reason, self.name)
+        return Undetermined(self.sort, self.reason, self.name, self.perhaps)
+
+    def or_else(self, answer: "Answer") -> "Undetermined":
+        """The same, where it is open whether it comes to that, or to an answer."""
+        return Undetermined(self.sort, self.reason, self.name, answer if self.perhaps in (None, answer) else OPEN)
 
 
 class Open(Enum):

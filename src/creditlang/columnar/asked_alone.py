@@ -133,7 +133,7 @@ class AskedAlone:
                 try:
                     found.append(ask(x, Environment(run, None, here)))
                 except Undetermined as why:
-                    found.append(Interval(Decimal(0), Decimal(1)) if why.sort == "open" else None)
+                    found.append(Interval(Decimal(0), Decimal(1)) if why.is_open else None)
             back[at], is_open[at] = number, isinstance(found[number], (Interval, Open))
         students.aside(is_open)
         return StudentColumn.of([None if isinstance(x, (Interval, Open)) else x for x in found], back)

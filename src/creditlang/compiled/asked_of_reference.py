@@ -364,6 +364,6 @@ def _asked(x: e.Expression, env: Environment) -> Any:
     try:
         return closed(evaluate(x, env))
     except Undetermined as why:
-        if why.sort == "open":
+        if why.is_open:
             raise HandOver(OPEN_VALUE) from None
         raise

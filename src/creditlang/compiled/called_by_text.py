@@ -7,8 +7,9 @@ from typing import Any, Final
 from creditlang import values as v
 from creditlang.compiled.light_entries import TERM, Row
 from creditlang.compiled.policy_at_hand import BELOW_ZERO, INVALID, OPEN_VALUE, PENDING, HandOver, closed
-from creditlang.interpreter.expression_meanings import no_case, not_above_zero
+from creditlang.interpreter.expression_meanings import not_above_zero
 from creditlang.interpreter.limits import counts_instead
+from creditlang.interpreter.narrowing import no_case
 from creditlang.interpreter.student_run import missing
 from creditlang.values import Undetermined
 

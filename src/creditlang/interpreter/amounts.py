@@ -45,19 +45,11 @@ def _value(run: Run, operator: o.Amount, cases: list[o.Case], entry: Entry, meas
     env = run.at(entry.record)
     waiting = entry.pending
     try:
-        answers = [(case, _matches(run, case, env)) for case in cases if not case.otherwise]
-        chosen = [case for case, holds in answers if holds is True]
-        unsure = [case for case, holds in answers if holds is v.OPEN]
-        if not chosen:
-            chosen = [case for case in cases if case.otherwise]
-        if not chosen and not unsure:
-            raise Undetermined("case", NO_LINE)
+        chosen, unsure, sure = _applicable(run, operator, cases, env)
         if len(chosen) > 1 and operator.mode == "one":
             undetermined(run, entry, Undetermined("case", several(chosen)), None, operator)
             return
-        total = _chosen_amount(run, operator, entry, chosen, unsure, measured)
-        if not chosen and operator.fallback is not None and operator.fallback.disposition == "pending":
-            total = v.hull(total, range_of(run, operator.fallback, entry, operator))
+        total = _chosen_amount(run, operator, entry, chosen, unsure, sure, measured)
     except Undetermined as why:
         undetermined(run, entry, why, operator.fallback, operator)
         entry.raw = entry.amount if entry.raw is None and entry.pending else entry.raw
@@ -66,45 +58,102 @@ def _value(run: Run, operator: o.Amount, cases: list[o.Case], entry: Entry, meas
         return
     if waiting:
         total = v.hull(v.ZERO, total)
-    texts = "；".join(case.text for case in (*chosen, *unsure)[: None if operator.mode == "all" or unsure else 1])
+    texts = "；".join(case.text for case in (*chosen, *unsure))
     entry.steps.append(Step("amount", texts, None, total, entry.article))
     entry.amount = entry.raw = total
 
 
+def _applicable(
+    run: Run, operator: o.Amount, cases: list[o.Case], env: Environment
+) -> tuple[list[o.Case], list[o.Case], bool]:
+    """The cases that apply, those that may, and whether one of all these surely does.
+
+    Raises `Undetermined` where a condition has no answer, or no case applies.
+    """
+    chosen: list[o.Case] = []
+    unsure: list[o.Case] = []
+    sure = True
+    for case in cases:
+        try:
+            holds = not case.otherwise and _matches(run, case, env)
+        except Undetermined as why:
+            if not why.is_open:
+                raise
+            holds, sure = v.OPEN, False
+        if holds is v.OPEN and not (operator.mode == "first" and chosen):
+            unsure.append(case)
+        elif holds is True:
+            chosen.append(case)
+    chosen = chosen or [case for case in cases if case.otherwise]
+    if not chosen and not unsure:
+        raise Undetermined("case", NO_LINE)
+    return chosen[:1] if operator.mode == "first" else chosen, unsure, sure and bool(chosen)
+
+
 def _chosen_amount(
-    run: Run, operator: o.Amount, entry: Entry, chosen: list[o.Case], unsure: list[o.Case], measured: Measured
+    run: Run,
+    operator: o.Amount,
+    entry: Entry,
+    chosen: list[o.Case],
+    unsure: list[o.Case],
+    sure: bool,
+    measured: Measured,
 ) -> v.Number:
-    """The amount of the cases that apply; where that is open, all that it may be."""
+    """The amount of the cases that apply; where that is open, all that it may be.
+
+    A case without a value leaves the entry none if it applies, so where that is open, the others count too.
+    """
     env = run.at(entry.record)
-    if operator.mode != "all" and not unsure:
-        chosen = chosen[:1]
-    worth = {id(case): _case_amount(run, case, entry, env) for case in (*chosen, *unsure)}
+    worth: dict[int, v.Number] = {}
     for case in (*chosen, *unsure):
+        try:
+            worth[id(case)] = _case_amount(run, case, entry, env)
+        except Undetermined as why:
+            if why.is_open or not unsure or (operator.mode == "all" and case in chosen and not case.otherwise):
+                raise
+            sure = False
+    known = [case for case in (*chosen, *unsure) if id(case) in worth]
+    for case in known:
         if case.full is not None:
             times = _completed(run, case, case.full, entry, measured, sure=not unsure and not entry.doubtful)
             worth[id(case)] = v.multiply(worth[id(case)], times)
             if isinstance(times, v.Interval):
                 entry.pending = True
                 entry.reason = Phrase("how much came before it is still open", "此前累计多少尚未确定")
-    first = (chosen or unsure)[0]
+    first = (known or chosen or unsure)[0]
     entry.sign, entry.article = first.sign, first.article or entry.article
     for case in (*chosen, *unsure):
         run.covered.add(case.number)
+    for case in known:
         if case.sign != entry.sign:
             worth[id(case)] = v.negative(worth[id(case)])
-    if unsure:
+    if unsure or not sure:
         entry.pending = True
-        entry.doubtful = entry.doubtful or not chosen
+        entry.doubtful = entry.doubtful or not sure
         entry.reason = Phrase("which line applies is still open", "适用哪一行尚未确定")
-    total: v.Number = v.ZERO
+    possible = [worth[id(case)] for case in known]
     if operator.mode == "all":
-        for case in chosen:
-            total = v.add(total, worth[id(case)])
-        added = v.total(v.hull(v.ZERO, worth[id(case)]) for case in unsure)
-        return v.hull(total, added) if first.otherwise else v.add(total, added)
-    possible = [worth[id(case)] for case in (*chosen, *unsure)]
-    total = possible[0] if chosen else v.ZERO
-    return reduce(v.hull, possible, total)
+        possible = _sums(
+            [worth[id(case)] for case in chosen if case in known and not case.otherwise],
+            [worth[id(case)] for case in unsure if case in known],
+            [worth[id(case)] for case in chosen if case in known and case.otherwise],
+        )
+    if not sure:
+        possible.append(v.ZERO)
+        if operator.fallback is not None and operator.fallback.disposition == "pending":
+            possible.append(range_of(run, operator.fallback, entry, operator))
+    return reduce(v.hull, possible)
+
+
+def _sums(chosen: list[v.Number], unsure: list[v.Number], instead: list[v.Number]) -> list[v.Number]:
+    """What cases that apply, and those that may, have together; or what there is instead where none does."""
+    if not unsure:
+        return instead or [v.total(chosen)]
+    added = v.total(v.hull(v.ZERO, amount) for amount in unsure)
+    if not instead:
+        return [v.add(v.total(chosen), added)]
+    least = min(map(v.low, unsure))  # one of them applies, or there is something instead
+    return [v.interval(max(least, v.low(added)) if least >= 0 else v.low(added), v.high(added)), *instead]
 
 
 def _completed(run: Run, case: o.Case, full: o.Full, entry: Entry, measured: Measured, sure: bool) -> v.Number:

@@ -20,7 +20,16 @@ from creditlang.interpreter.expression_meanings import evaluate, met
 from creditlang.interpreter.groups import groups, magnitude, where
 from creditlang.interpreter.limits import limit
 from creditlang.interpreter.ruled_entries import counts_anyway, is_set, passes_by
-from creditlang.interpreter.steps import LINE_OPEN, Entries, dismiss, live, make_pending, step, undetermined
+from creditlang.interpreter.steps import (
+    LINE_OPEN,
+    Entries,
+    dismiss,
+    live,
+    make_pending,
+    range_of,
+    step,
+    undetermined,
+)
 from creditlang.interpreter.student_run import Environment, Run
 from creditlang.ledger import Entry
 from creditlang.values import Undetermined
@@ -142,7 +151,7 @@ def _rescale(run: Run, operator: o.Rescale, entries: Entries) -> Entries:
         if is_set(entry):
             continue
         before: Any = entry.amount
-        _rescale_one(run, operator, entry)
+        _rescale_one(run, operator, entry, id(entry) not in unsure)
         if id(entry) in unsure and entry.state == "live":
             make_pending(run, entry, v.hull(before, entry.amount), LINE_OPEN, operator, "open")
     return entries
@@ -154,20 +163,27 @@ def _rescale_from(run: Run, operator: o.Rescale, members: Entries, ordinal: int,
     for position, entry in enumerate(members):
         before: Any = entry.amount
         if position + 1 >= ordinal and not is_set(entry):
-            _rescale_one(run, operator, entry)
-            if (certain + 1 < ordinal or id(entry) in unsure) and entry.state == "live":
+            sure = certain + 1 >= ordinal and id(entry) not in unsure
+            _rescale_one(run, operator, entry, sure)
+            if not sure and entry.state == "live":
                 reason = Phrase("how many count before it is still open", "此前计入的次数尚未确定")
                 make_pending(run, entry, v.hull(before, entry.amount), reason, operator, "open")
         certain += not entry.doubtful and id(entry) not in unsure
 
 
-def _rescale_one(run: Run, operator: o.Rescale, entry: Entry) -> None:
+def _rescale_one(run: Run, operator: o.Rescale, entry: Entry, sure: bool = True) -> None:
+    """Rescale an entry; where it is not `sure` that the line applies, one without a value does not take it out."""
     before: Any = entry.amount
     try:
         value = evaluate(operator.value, run.at(entry.record))
         after = _rescaled(operator.operation, before, value)
     except Undetermined as why:
-        undetermined(run, entry, why, operator.fallback, operator)
+        if sure or why.is_open:
+            undetermined(run, entry, why, operator.fallback, operator)
+        else:
+            is_range = operator.fallback is not None and operator.fallback.disposition == "pending"
+            after = range_of(run, operator.fallback, entry, operator) if operator.fallback and is_range else v.ZERO
+            make_pending(run, entry, v.hull(v.ZERO, after), why.reason, operator, "pending", True)
         return
     if operator.operation not in ("times", "plus"):
         if isinstance(before, v.Interval) or after != before:  # what lies inside may change where the ends do not
@@ -226,7 +242,7 @@ def _post(run: Run, operator: o.Post, entries: Entries) -> Entries:
         try:
             day = v.settled(evaluate(operator.day or operator.until or e.Unknown(), run.at(entry.record)))
         except Undetermined as why:
-            undetermined(run, entry, why, None, operator)
+            undetermined(run, entry, why if id(entry) not in unsure else why.or_else(v.OPEN), None, operator)
             continue
         if operator.until is not None:
             entry.until = min(day, entry.until or day)

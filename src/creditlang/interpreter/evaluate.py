@@ -25,11 +25,11 @@ from creditlang.interpreter.balances_then import window_of, windows_in
 from creditlang.interpreter.bodies import run_body
 from creditlang.interpreter.calendar_days import SchoolCalendar
 from creditlang.interpreter.clean_stretches import clean_stretches
-from creditlang.interpreter.expression_meanings import evaluate, joined, met
+from creditlang.interpreter.expression_meanings import evaluate, met
 from creditlang.interpreter.groups import groups
 from creditlang.interpreter.limits import fill
 from creditlang.interpreter.moves import run_moves
-from creditlang.interpreter.narrowing import narrowed, one_applies
+from creditlang.interpreter.narrowing import joined, narrowed, one_applies
 from creditlang.interpreter.other_runs import MOST_RUNS, OtherRuns
 from creditlang.interpreter.passes import bring, close, given, read
 from creditlang.interpreter.ruled_entries import NOTHING_REFUSED, make_void
@@ -846,7 +846,7 @@ class Evaluation:
                 value = v.smaller(value, evaluate(decision.most, env))
             return value
         except Undetermined as why:
-            if why.sort != "open":
+            if not why.is_open:
                 return None
             self.run.in_doubt.add((decision.name, env.period[1] if env.period else ""))
             return v.OPEN
@@ -861,7 +861,13 @@ class Evaluation:
         place = decision.name, env.period[1] if env.period else ""
         self.run.in_doubt.discard(place)
         for case in (*(x for x in decision.cases if not x.otherwise), *(x for x in decision.cases if x.otherwise)):
-            holds = met(case.condition, env)
+            try:
+                holds = met(case.condition, env)
+            except Undetermined as why:
+                if why.is_open or not passed or decision.mode == "all":
+                    raise
+                nothing = why  # where none of those before it applies
+                break
             if holds is False or (case.otherwise and any(sure)):
                 continue
             self.run.covered.add(case.number)
@@ -869,14 +875,15 @@ class Evaluation:
             failed = passed if case.otherwise or decision.mode != "all" else ()
             is_open = holds is v.OPEN or failed
             value = narrowed(case.value, case.condition, failed, env, evaluate) if is_open else case.value
-            if case.otherwise and passed and decision.mode == "all":
-                instead = evaluate(value, env)
-                break
             try:
+                if case.otherwise and passed and decision.mode == "all":
+                    instead = evaluate(value, env)
+                    break
                 values.append(evaluate(value, env))
                 sure.append(holds is True)
             except Undetermined as why:  # there may be none, or what another case gives
-                if why.sort == "open" or (holds is True and (decision.mode == "all" or not values)):
+                surely = holds is True and (not passed or (decision.mode == "all" and not case.otherwise))
+                if why.is_open or surely:
                     raise
                 nothing = why
             if holds is True and decision.mode != "all":

@@ -5,10 +5,9 @@ it is undetermined because a field is empty, a table has no cell or no case appl
 Yes-or-no values may be `OPEN`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
-from functools import reduce
 from typing import Any, TypeGuard
 
 from creditlang import values as v
@@ -19,7 +18,7 @@ from creditlang.interpreter.balances import balance_of
 from creditlang.interpreter.calendar_days import day_of_month
 from creditlang.interpreter.code_parts import part_of
 from creditlang.interpreter.function_calls import called
-from creditlang.interpreter.narrowing import narrowed, one_applies
+from creditlang.interpreter.narrowing import value_by_cases
 from creditlang.interpreter.query_answers import Ratio, ask, averages
 from creditlang.interpreter.student_run import Environment, missing
 from creditlang.interpreter.table_cells import cell_of
@@ -43,12 +42,18 @@ def met(condition: e.Expression | None, environment: Environment) -> v.Answer:
         return True
     try:
         return answer(condition, environment)
-    except Undetermined as reason:
-        if reason.sort == "open":
+    except Undetermined as why:
+        if why.sort == "open":
             return v.OPEN
-        if reason.sort == "missing" and _is_optional(reason.name, environment):
-            return False
+        if why.sort == "missing" and _is_optional(why.name, environment):
+            return False if _else(condition, why) in (None, False) else v.OPEN
         raise
+
+
+def _else(condition: e.Expression, why: Undetermined) -> v.Answer | None:
+    """What a condition without an answer may come to after all; what is made of one inside it may be anything."""
+    own = isinstance(condition, e.Not) or (isinstance(condition, e.Logical) and condition.operator != "at least")
+    return why.perhaps if own or why.perhaps is None else v.OPEN
 
 
 def _is_optional(name: str, environment: Environment) -> bool:
@@ -233,7 +238,7 @@ def _present(x: e.Present, env: Environment) -> Any:
     try:
         _ratios(x.operand, env) if _is_average(x.operand) else evaluate(x.operand, env)
     except Undetermined as why:
-        return v.OPEN if why.sort == "open" else False
+        return v.OPEN if why.is_open else False
     return v.OPEN if env.run.perhaps and _perhaps(x.operand, env) else True
 
 
@@ -249,19 +254,24 @@ def _logical(x: e.Logical, env: Environment) -> Any:
     """Parts that have no answer do not matter where the others decide."""
     if x.operator == "at least":
         return _at_least(x, env)
-    decisive, found, unknown = x.operator == "or", x.operator == "and", None
+    decisive, certain = x.operator == "or", False
+    found: v.Answer = not decisive
+    unknown: Undetermined | None = None
     for part in x.parts:
         try:
             holds = answer(part, env)
         except Undetermined as why:
-            unknown = why.with_traceback(None)
+            unknown, perhaps = why.with_traceback(None), _else(part, why)
+            certain = certain or perhaps is None
+            found = v.OPEN if perhaps in (decisive, v.OPEN) else found
             continue
         if holds is decisive:
             return holds
-        found = v.OPEN if holds is v.OPEN else found  # type: ignore[assignment]
-    if unknown is not None:
-        raise unknown.again()
-    return found
+        found = v.OPEN if holds is v.OPEN else found
+    if unknown is None:
+        return found
+    perhaps = found if not certain else decisive if found is v.OPEN else None  # only what decides makes up for it
+    raise Undetermined(unknown.sort, unknown.reason, unknown.name, perhaps)
 
 
 def _at_least(x: e.Logical, env: Environment) -> Any:
@@ -271,7 +281,13 @@ def _at_least(x: e.Logical, env: Environment) -> Any:
 
 
 def _not(x: e.Not, env: Environment) -> Any:
-    return v.opposite(answer(x.operand, env))
+    try:
+        return v.opposite(answer(x.operand, env))
+    except Undetermined as why:
+        perhaps = _else(x.operand, why)
+        if perhaps is None:
+            raise
+        raise Undetermined(why.sort, why.reason, why.name, v.opposite(perhaps)) from None
 
 
 _ARITHMETIC = {"+": v.add, "-": v.subtract, "*": v.multiply, "higher": v.larger, "lower": v.smaller}
@@ -293,7 +309,7 @@ def _arithmetic(x: e.Arithmetic, env: Environment) -> Any:
 def _rounded(x: e.Rounded, env: Environment) -> Any:
     divisor = evaluate(x.divisor, env) if x.divisor is not None else Decimal(1)
     if v.low(divisor) <= 0:
-        raise not_above_zero()
+        raise not_above_zero(None if v.high(divisor) <= 0 else v.OPEN)
     if _is_average(x.operand):
         ends = [v.quotient(one, v.multiply(divisor, by), x.mode, x.step) for one, by in _ratios(x.operand, env)]
         return v.hull(*ends)
@@ -301,46 +317,12 @@ def _rounded(x: e.Rounded, env: Environment) -> Any:
 
 
 def _cases(x: e.Cases, env: Environment) -> Any:
-    """The value of the case that applies; where that is open, all that the values of those that may can be."""
-    found: list[Any] = []
-    failed: list[e.Expression] = []
-    for condition, value in x.branches:
-        holds = met(condition, env)
-        if holds is not False:
-            is_open = holds is v.OPEN or failed
-            found.append(evaluate(narrowed(value, condition, failed, env, evaluate) if is_open else value, env))
-        if holds is True:
-            return joined(found)
-        if holds is v.OPEN:
-            failed.append(condition)
-    if x.otherwise is not None:
-        otherwise = narrowed(x.otherwise, None, failed, env, evaluate) if failed else x.otherwise
-        return joined([*found, evaluate(otherwise, env)])
-    if not found:
-        raise no_case(x.what)
-    if one_applies((condition for condition, _ in x.branches), env, evaluate, met):
-        return joined(found)
-    raise Undetermined(
-        "open", Phrase(f"it is open whether a case of {x.what} applies", f"“{x.what}”有没有适用的情形尚未确定")
-    )
+    return value_by_cases(x, env, evaluate, met)
 
 
-def joined(values: Sequence[Any]) -> Any:
-    """One value, or all that it may be."""
-    first = values[0]
-    if all(isinstance(value, (Decimal, v.Interval)) for value in values):
-        return reduce(v.hull, values)
-    return first if all(value == first for value in values[1:]) else v.OPEN
-
-
-def no_case(what: str) -> Undetermined:
-    """A value by cases of which none applies."""
-    return Undetermined("case", Phrase(f"no case of {what} applies", f"“{what}”没有适用的情形"))
-
-
-def not_above_zero() -> Undetermined:
+def not_above_zero(perhaps: v.Answer | None = None) -> Undetermined:
     """A quotient without a divisor."""
-    return Undetermined("case", Phrase("the divisor is not above zero", "除数不大于零"))
+    return Undetermined("case", Phrase("the divisor is not above zero", "除数不大于零"), perhaps=perhaps)
 
 
 def outside_calendar(day: date) -> Undetermined:

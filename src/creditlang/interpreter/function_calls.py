@@ -19,7 +19,8 @@ def called(x: e.Call, values: Sequence[Any]) -> Any:
             return v.interval(-v.UNBOUNDED, v.UNBOUNDED)
         if x.function.result == "yes or no":
             return v.OPEN
-        raise Undetermined("function", Phrase(f"{x.name} has no value yet", f"“{x.name}”尚无结果"), x.name)
+        reason = Phrase(f"{x.name} has no value yet", f"“{x.name}”尚无结果")
+        raise Undetermined("function", reason, x.name, v.OPEN)
     try:
         found = x.function(*values)
     except Exception as error:  # a plugin may raise anything, and is named

@@ -40,7 +40,7 @@ def where(
 ) -> tuple[Entries, frozenset[int]]:
     """The entries for which a condition holds or may hold, and which of them only may.
 
-    Those for which it has no value are taken out, with the reason.
+    Those for which it has no value are taken out, with the reason; those for which it may have none may be nothing.
     """
     if condition is None:
         return entries, frozenset()
@@ -49,8 +49,11 @@ def where(
         try:
             holds = met(condition, run.at(entry.record))
         except Undetermined as why:
-            undetermined(run, entry, why, None, operator)
-            continue
+            if not why.is_open:
+                undetermined(run, entry, why, None, operator)
+                continue
+            make_pending(run, entry, v.hull(v.ZERO, entry.amount), why.reason, operator, "pending", True)
+            holds = v.OPEN
         if holds is not False:
             kept.append(entry)
         if holds is v.OPEN:

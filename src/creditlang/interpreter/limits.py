@@ -55,6 +55,10 @@ def fill(run: Run, operator: o.Limit, members: Entries) -> None:
             limited.append(entry)
         except Undetermined as why:
             undetermined(run, entry, why, operator.fallback, operator)
+            if why.is_open:  # once there is one, it takes room from others
+                most = Decimal(len(members)) if operator.of == "entries" else v.UNBOUNDED
+                rooms.append(v.interval(v.ZERO, most))
+                limited.append(entry)
     if operator.of == "entries":
         _fill_by_number(run, operator, limited, rooms)
     elif limited and has_both_signs(run, limited):
@@ -101,19 +105,19 @@ def _fill_by_number(run: Run, operator: o.Limit, members: Entries, rooms: Sequen
     same = all(room == rooms[0] for room in rooms)
     unknown = operator.order == "highest" and has_both_signs(run, members)
     if is_open and operator.void and same and not (unknown or any(map(counts_anyway, members))):
-        _bind_chosen(run, operator, possible, v.low(rooms[0]), any(sure))
+        _bind_chosen(run, operator, possible, rooms[0], any(sure))
 
 
 def _bind_chosen(
-    run: Run, operator: o.Limit, possible: Sequence[tuple[Entry, v.Number]], room: Decimal, sure: bool
+    run: Run, operator: o.Limit, possible: Sequence[tuple[Entry, v.Number]], room: v.Number, sure: bool
 ) -> None:
-    """What those that may be chosen have together: no more than the highest for which there is room."""
+    """What those that may be chosen have together: no more than the highest for which there may be room."""
     lows, highs = (sorted((end(amount) for _, amount in possible), reverse=True) for end in (v.low, v.high))
-    kept = int(room)
+    fewest, most = (int(min(end, Decimal(len(possible)))) for end in (v.low(room), v.high(room)))
     if operator.order != "highest" or operator.by is not None:
         lows = lows[::-1]
-    least = v.total(lows[:kept]) if sure else v.ZERO
-    run.bind([entry for entry, _ in possible], v.hull(least, v.total(highs[:kept])), one=kept == 1)
+    least = v.total(lows[:fewest]) if sure else v.ZERO
+    run.bind([entry for entry, _ in possible], v.hull(least, v.total(highs[:most])), one=most == 1)
 
 
 def _before(
@@ -268,6 +272,7 @@ class Rooms:
             try:
                 room = evaluate(operator.room, env)
             except Undetermined as why:
+                why = why if holds is True else why.or_else(v.OPEN)
                 undetermined(self.run, entry, why, operator.fallback, operator)
                 if entry.state == "live":
                     self.open_keys.append((key, holds is True))

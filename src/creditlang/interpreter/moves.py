@@ -22,7 +22,7 @@ from creditlang.interpreter.entries import apply, value_words
 from creditlang.interpreter.expression_meanings import evaluate, met
 from creditlang.interpreter.limits import Rooms
 from creditlang.interpreter.lots import has_lots, held_in_lots, settle, take_from_lots
-from creditlang.interpreter.steps import cut, dismiss, live, step, undetermined
+from creditlang.interpreter.steps import LINE_OPEN, cut, dismiss, live, make_pending, step, undetermined
 from creditlang.interpreter.student_run import Environment, Run
 from creditlang.ledger import Entry, Record, Step
 from creditlang.values import Undetermined
@@ -143,39 +143,27 @@ def _offer(
     offered = v.larger(v.ZERO, v.smaller(wanted, held))
     if offered != wanted:
         entry.amount = offered
-        step(
-            entry,
-            "cap",
-            move,
-            wanted,
-            offered,
-            Phrase(f"the account has only {v.written(held)}", f"该账户只有{v.written(held)}"),
-        )
+        step(entry, "cap", move, wanted, offered, _only(held))
     env = Environment(run, None, ("semester", record.semester or ""))
     room: v.Number | None = None
     if move.limit is not None:
         before = run.balance(move.target, record.semester or "")
         room = v.larger(v.ZERO, v.subtract(evaluate(move.limit, env), before))
-    ratios = _ratios(run, move, env)
+    ratios, sure = _ratios(run, move, env)
     outcomes = [_at_ratio(move, ratio, offered, room) for ratio in ratios]
+    outcomes += [] if sure else [(v.ZERO, v.ZERO, v.ZERO)]
     amounts, takes, unlimited = outcomes[0]
     for amount, take, most in outcomes[1:]:
         amounts, takes, unlimited = v.hull(amounts, amount), v.hull(takes, take), v.hull(unlimited, most)
     at: o.Operator = move
-    if len(ratios) == 1:
+    if len(outcomes) == 1:
         ratio = ratios[0]
         at = o.Operator(number=ratio.number, text=ratio.text, article=ratio.article or move.article, span=ratio.span)
     entry.amount = offered
     step(entry, "ratio", at, offered, unlimited, _measured(run, ratios, env))
     if amounts != unlimited:
-        step(
-            entry,
-            "cap",
-            move,
-            unlimited,
-            amounts,
-            Phrase(f"{v.written(room or v.ZERO)} are needed", f"还差{v.written(room or v.ZERO)}"),
-        )
+        needed = v.written(room or v.ZERO)
+        step(entry, "cap", move, unlimited, amounts, Phrase(f"{needed} are needed", f"还差{needed}"))
     taken = Phrase(
         f"{v.written(takes)} taken for {v.written(amounts)}", f"扣用{v.written(takes)}，抵得{v.written(amounts)}"
     )
@@ -183,8 +171,12 @@ def _offer(
         taken = Phrase("nothing is left to give or to take", "已无可抵扣的余额或额度")
         entry.cut = True
     entry.reason, entry.article = taken, at.article
-    certain = len(ratios) == 1 and not isinstance(room, v.Interval) and isinstance(held, v.Interval)
+    certain = len(outcomes) == 1 and not isinstance(room, v.Interval) and isinstance(held, v.Interval)
     return amounts, takes, _left(run, move, source, held, takes) if certain else None
+
+
+def _only(held: v.Number) -> Phrase:
+    return Phrase(f"the account has only {v.written(held)}", f"该账户只有{v.written(held)}")
 
 
 def _measured(run: Run, ratios: list[o.Ratio], env: Environment) -> Phrase | str:
@@ -218,19 +210,26 @@ def _left(run: Run, move: o.Move, source: str, held: v.Number, takes: v.Number) 
     return v.hull(*left)
 
 
-def _ratios(run: Run, move: o.Move, env: Environment) -> list[o.Ratio]:
-    """The ratio that applies; all that may apply, where that is open."""
-    possible = []
+def _ratios(run: Run, move: o.Move, env: Environment) -> tuple[list[o.Ratio], bool]:
+    """The ratio that applies; all that may apply, where that is open; and whether one of them surely does."""
+    possible: list[o.Ratio] = []
     for ratio in move.ratios:
-        holds = met(ratio.condition, env)
+        try:
+            holds = met(ratio.condition, env)
+        except Undetermined as why:
+            if not (why.is_open or possible):
+                raise
+            if not why.is_open:  # where none of those before it applies
+                return possible, False
+            holds = v.OPEN
         if holds is not False:
             possible.append(ratio)
             run.covered.add(ratio.number)
         if holds is True:
-            break
+            return possible, True
     if not possible:
         raise Undetermined("case", Phrase("no ratio applies", "没有适用的比例"))
-    return possible
+    return possible, False
 
 
 def _at_ratio(
@@ -261,15 +260,13 @@ def _plain(value: v.Number) -> v.Number:
 # ---- categories that take
 def _convert(run: Run, account: o.Account, entry: Entry, rooms: Rooms) -> list[Entry]:
     """Serve one entry of a category that takes: every line from the first `take` on, then the debit."""
-    sources: list[tuple[str, o.Move]] = []
+    sources: list[tuple[str, o.Move, bool]] = []
     start = next(i for i, operator in enumerate(account.operators) if isinstance(operator, o.Move))
     for operator in account.operators[start:]:
         if entry.state != "live":
             break
         if isinstance(operator, o.Move):
-            source = _take_source(run, account, operator, entry)
-            if source is not None:
-                sources.append((source, operator))
+            sources += _take_source(run, account, operator, entry)
         else:
             serve(rooms, (operator,), entry)
     rooms.done(entry)
@@ -278,38 +275,41 @@ def _convert(run: Run, account: o.Account, entry: Entry, rooms: Rooms) -> list[E
     if entry.account != run.policy.rules[entry.rule].account:
         run.post(entry)
     found: list[Entry] = []
-    for source, operator in sources:
-        found += _take(run, source, entry.amount, entry, operator, _day(entry, account.order_field))
+    for source, operator, sure in sources:
+        amount = entry.amount if sure else v.hull(v.ZERO, entry.amount)
+        found += _take(run, source, amount, entry, operator, _day(entry, account.order_field))
     return found
 
 
-def _take_source(run: Run, account: o.Account, operator: o.Move, entry: Entry) -> str | None:
+def _take_source(run: Run, account: o.Account, operator: o.Move, entry: Entry) -> list[tuple[str, o.Move, bool]]:
+    """The account that an entry takes from by a line, if it does, and whether it surely does."""
     env = run.at(entry.record)
     try:
-        if met(operator.condition, env) is False:
-            return None
+        holds = met(operator.condition, env)
     except Undetermined as why:
         undetermined(run, entry, why, None, operator)
-        return None
+        holds = v.OPEN if why.is_open else False
+    if holds is False:
+        return []
     source = operator.sources[0] if operator.sources else entry.record.values.get(operator.source_field or "")
     accounts = run.policy.accounts
     fits = isinstance(source, str) and accounts[source].sort in ("category", "account")
     same = fits and root_of(accounts, str(source)) == root_of(accounts, account.name)
     if not fits or same or _takes(run, str(source)):
-        dismiss(entry, "invalid", Phrase("no account to take from is named", "没有写明扣自哪一类学分"), operator)
-        return None
+        reason = Phrase("no account to take from is named", "没有写明扣自哪一类学分")
+        if holds is True:
+            dismiss(entry, "invalid", reason, operator)
+        else:
+            make_pending(run, entry, v.hull(v.ZERO, entry.amount), reason, operator, "pending", True)
+        return []
     held = _held(run, str(source), _day(entry, account.order_field))
     after = v.smaller(entry.amount, held)
     run.covered.add(operator.number)
-    if after != entry.amount:
-        cut(
-            run,
-            operator,
-            entry,
-            after,
-            Phrase(f"the account has only {v.written(held)}", f"该账户只有{v.written(held)}"),
-        )
-    return str(source)
+    if holds is v.OPEN:
+        make_pending(run, entry, v.hull(entry.amount, after), LINE_OPEN, operator, "open")
+    elif after != entry.amount:
+        cut(run, operator, entry, after, _only(held))
+    return [(str(source), operator, holds is True)]
 
 
 def _takes(run: Run, source: str) -> bool:

@@ -1,11 +1,13 @@
-"""What a case's own condition says of its value: where `points below 20` may hold, the points are below 20.
+"""Values by cases, and what a case's own condition says of its value: where `points below 20` may hold, the points are
+below 20.
 
 Only where it is open which case applies; the value is then read with what the condition, and the failing of the cases
 before it, leave of each open number.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
+from functools import reduce
 from itertools import pairwise, product
 from math import prod
 from typing import Any, Final, cast
@@ -14,6 +16,7 @@ import attrs
 
 from creditlang import values as v
 from creditlang.core import expressions as e
+from creditlang.diagnostics import Phrase
 from creditlang.interpreter.student_run import Environment
 from creditlang.values import Undetermined
 
@@ -23,6 +26,56 @@ Meets = Callable[[e.Expression | None, Environment], v.Answer]
 _HALF: Final = Decimal("0.5")
 _MOST_WAYS: Final = 300
 """In which what is open in some conditions is tried."""
+
+
+def value_by_cases(x: e.Cases, env: Environment, read: Read, meets: Meets) -> Any:
+    """The value of the case that applies; where that is open, all that the values of those that may can be.
+
+    Where one of those has none, it is open whether there is a value. `read` gives the value of an expression, `meets`
+    says whether a condition holds.
+    """
+    found: list[Any] = []
+    failed: list[e.Expression] = []
+    nothing: Undetermined | None = None
+    holds: v.Answer = False
+    for condition, value in x.branches if x.otherwise is None else (*x.branches, (None, x.otherwise)):
+        holds = True
+        try:
+            holds = meets(condition, env)
+            if holds is not False:
+                is_open = holds is v.OPEN or failed
+                found.append(read(narrowed(value, condition, failed, env, read) if is_open else value, env))
+        except Undetermined as why:
+            if not failed and holds is True:
+                raise
+            if why.is_open:  # it may come to anything
+                raise Undetermined("case", why.reason, why.name, v.OPEN) from None
+            nothing = why.with_traceback(None)
+        if holds is True:
+            break
+        if holds is v.OPEN and condition is not None:
+            failed.append(condition)
+    if nothing is not None:
+        raise nothing.or_else(v.OPEN)
+    if not found:
+        raise no_case(x.what)
+    if holds is True or one_applies((condition for condition, _ in x.branches), env, read, meets):
+        return joined(found)
+    reason = Phrase(f"it is open whether a case of {x.what} applies", f"“{x.what}”有没有适用的情形尚未确定")
+    raise Undetermined("case", reason, perhaps=v.OPEN)
+
+
+def joined(values: Sequence[Any]) -> Any:
+    """One value, or all that it may be."""
+    first = values[0]
+    if all(isinstance(value, (Decimal, v.Interval)) for value in values):
+        return reduce(v.hull, values)
+    return first if all(value == first for value in values[1:]) else v.OPEN
+
+
+def no_case(what: str) -> Undetermined:
+    """A value by cases of which none applies."""
+    return Undetermined("case", Phrase(f"no case of {what} applies", f"“{what}”没有适用的情形"))
 
 
 def narrowed(

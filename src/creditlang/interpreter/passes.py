@@ -107,8 +107,8 @@ def _group(keys: Iterable[o.Key], env: Environment, unreadable: bool) -> Belongs
     for key in keys:
         try:
             value = evaluate(key.value, env)
-        except Undetermined:
-            return v.OPEN if unreadable else None
+        except Undetermined as why:
+            return v.OPEN if unreadable or why.is_open else None
         if value is v.OPEN or isinstance(value, v.Interval):
             return v.OPEN
         found.append(value)
@@ -123,13 +123,13 @@ def _place(rank: o.Rank, group: Belongs, env: Environment, doubt: bool) -> Candi
         if ranked is False:
             return Candidate(group)
         ends = [_measure(rank.criteria[0], env)]
-    except Undetermined:
-        return Candidate(group)
+    except Undetermined as why:
+        return Candidate(group, v.OPEN, *unknown(len(rank.criteria))) if why.is_open else Candidate(group)
     for tie in rank.criteria[1:]:
         try:
             ends.append(_measure(tie, env))
-        except Undetermined:  # who has nothing to decide a tie by comes last in it
-            ends.append((-v.UNBOUNDED, -v.UNBOUNDED))
+        except Undetermined as why:  # who has nothing to decide a tie by comes last in it
+            ends.append((-v.UNBOUNDED, v.UNBOUNDED if why.is_open else -v.UNBOUNDED))
     return Candidate(group, ranked, tuple(least for least, _ in ends), tuple(most for _, most in ends))
 
 

@@ -188,12 +188,16 @@ def _either(x: e.Query, values: Sequence[Any]) -> Any:
 
 def _nothing(x: e.Query, perhaps: bool) -> Undetermined:
     """There is nothing to take the value of, or `perhaps` there is."""
-    if perhaps:
-        return Undetermined("open", Phrase("it is open whether there is any", "是否有符合的记录尚未确定"))
     name = x.value.name if isinstance(x.value, (e.Read, e.Value)) else ""
-    if isinstance(x.source, e.Periods):
-        return Undetermined("period", Phrase(f"{name} has no value here", f"“{name}”在此没有值"))
-    return Undetermined("missing", Phrase(f"{name} is empty", f"“{name}”没有填"), name)
+    periods = isinstance(x.source, e.Periods)
+    if perhaps:
+        reason = Phrase("it is open whether there is any", "是否有符合的记录尚未确定")
+    elif periods:
+        reason = Phrase(f"{name} has no value here", f"“{name}”在此没有值")
+    else:
+        reason = Phrase(f"{name} is empty", f"“{name}”没有填")
+    sort, name = ("period", "") if periods else ("missing", name)
+    return Undetermined(sort, reason, name, v.OPEN if perhaps else None)
 
 
 _ANSWER: Final[dict[str, Callable[[e.Query, Sequence[Looked]], Any]]] = {

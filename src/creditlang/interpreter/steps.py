@@ -68,15 +68,16 @@ def undetermined(run: Run, entry: Entry, why: Undetermined, fallback: o.Fallback
     if passes_by(entry, operator, why.reason):
         return
     reason = why.reason
-    if why.sort == "missing":
+    if why.sort == "missing" and not why.is_open:
         name, reason = run.column_label(entry.record.kind, why.name), needed(run, entry.record.kind, why.name)
-    if why.sort == "open":  # it may have a value, so no fallback is sure
+    if why.is_open:  # it may have a value, so no fallback is sure
         grows = isinstance(operator, o.Amount | o.Rescale)
         amount = v.interval(v.ZERO, v.UNBOUNDED) if grows else v.hull(v.ZERO, entry.amount)
         make_pending(run, entry, amount, reason, operator, "pending", True)
     elif fallback is not None:
         if fallback.disposition == "pending":
             amount = range_of(run, fallback, entry, operator)
+            amount = v.hull(v.ZERO, amount) if entry.doubtful else amount
             make_pending(run, entry, amount, fallback.reason or reason, operator, "pending")
         else:
             dismiss(entry, fallback.disposition, fallback.reason or reason, operator)

@@ -338,7 +338,8 @@ class Run:
         """The value of a fact in a period."""
         known = self.facts.get(name, {})
         if (name, key) in self.in_doubt:
-            raise Undetermined("open", Phrase(f"it is open whether {name} has a value", f"“{name}”有没有值尚未确定"))
+            reason = Phrase(f"it is open whether {name} has a value", f"“{name}”有没有值尚未确定")
+            raise Undetermined("period", reason, perhaps=v.OPEN)
         if key not in known or known[key] is None:
             raise Undetermined("period", Phrase(f"{name} has no value here", f"“{name}”在此没有值"))
         return known[key]

@@ -15,15 +15,18 @@ from creditlang.values import Undetermined
 
 
 def cell_of(table: e.Table, values: Sequence[Any], run: Run) -> v.Number:
-    """The cell at some values; all that it may be where one is open. Raises `Undetermined` where nothing is printed."""
+    """The cell at some values; all that it may be where one is open. Raises `Undetermined` where nothing is printed, or
+    may be.
+    """
     labels = [_labels_of(table, place, value) for place, value in enumerate(values)]
     possible = list(product(*labels))
     known = [keys for keys in possible if keys in table.cells]
-    if not known:
-        shown = " × ".join(run.shown(key_text(value)) for value in values)
-        raise Undetermined("cell", Phrase(f"nothing is printed for {shown}", f"条文没有列出{shown}的标准"))
     run.cells.update((table.name, keys) for keys in known)
-    cells: list[v.Number] = [table.cells.get(keys, v.ZERO) for keys in possible]
+    if len(known) < len(possible):
+        shown = " × ".join(run.shown(key_text(value)) for value in values)
+        reason = Phrase(f"nothing is printed for {shown}", f"条文没有列出{shown}的标准")
+        raise Undetermined("cell", reason, perhaps=v.OPEN if known else None)
+    cells: list[v.Number] = [table.cells[keys] for keys in known]
     return reduce(v.hull, cells)
 
 
