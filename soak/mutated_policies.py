@@ -35,7 +35,7 @@ OF_EACH = 200
 OF_A_DECLARATION = 50
 LONGEST = 6000
 """Characters of a text that is changed."""
-WHOLE = 0.01
+WHOLE = 0.005
 """The share of texts that are changed whole; of others, a declaration with those that it needs."""
 GRAMMATICAL = 0.6
 """The share of mutations that keep to the grammar, mostly: few others come past the parser."""
@@ -100,7 +100,7 @@ class MutatedPolicies(Part):
 
     def mutated(self, rng: random.Random, text: str, tokens: list[str]) -> str:
         """The text with one to four changes that know nothing of the language."""
-        if rng.random() < 0.005:
+        if rng.random() < 0.002:
             at = rng.randrange(len(text) + 1)
             text = f"{text[:at]}{rng.choice(_LONG)}{text[at:]}"
             tokens = []

@@ -24,7 +24,7 @@ from creditlang.source import SourceFile, Span
 from creditlang.syntax import parse
 from creditlang.syntax import tree as t
 from creditlang.syntax.declared_names import declared_names
-from creditlang.syntax.lexer import half_width
+from creditlang.syntax.lexer import half_width, prepare
 from creditlang.syntax.parse import MAXIMUM_ERRORS, Parsed, near
 from creditlang.syntax.text_limits import check_limits
 
@@ -249,13 +249,14 @@ def compile_source(
     unknown = any(x.code in _NAMES for x in problems)
     names = [name for each in sources for name in declared_names(half_width(each.text))] if unknown else []
     first = {id(x) for x in [x for x in problems if x.code in _NAMES][:MAXIMUM_ERRORS]}
-    diagnostics.extend(near(x, names) if id(x) in first else x for x in problems)
+    prepared = cache(lambda source: prepare(source, names))
+    diagnostics.extend(near(x, prepared) if id(x) in first else x for x in problems)
     if check:
-        found = check_policy(policy, compilation, modules, asked() if plugin_checks else Extensions())
-        if not any(module.declarations for module in modules):
-            found.append(report("CR116", Span(source, 0, 0)))
-        unfinished = any(x.severity is Severity.ERROR for x in diagnostics)
-        diagnostics.extend(x for x in found if not unfinished or x.severity is Severity.ERROR)
+        finished = all(x.severity is not Severity.ERROR for x in diagnostics)
+        added = asked() if plugin_checks else Extensions()
+        diagnostics.extend(check_policy(policy, compilation, modules, added, finished))
+        if finished and not any(module.declarations for module in modules):
+            diagnostics.append(report("CR116", Span(source, 0, 0)))
     return Compiled(policy, compilation, tuple(modules), tuple(sources), tuple(_distinct(diagnostics)))
 
 

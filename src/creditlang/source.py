@@ -45,7 +45,7 @@ def _spell(match: re.Match[str]) -> str:
 
 def visible(text: str) -> str:
     """`text` safe to print: hidden characters spelled out (``\\x1b``, ``\\u202e``), tabs as four spaces."""
-    return HIDDEN.sub(_spell, text)
+    return text if text.isascii() and text.isprintable() else HIDDEN.sub(_spell, text)
 
 
 def display_width(text: str) -> int:

@@ -19,16 +19,30 @@ from creditlang.check.reachable_limits import check_caps, check_minima
 from creditlang.check.unseen_records import check_unseen
 from creditlang.check.without_amount import check_amounts
 from creditlang.core import Compilation, Policy
-from creditlang.diagnostics import Diagnostic
+from creditlang.diagnostics import Diagnostic, Severity
 from creditlang.extensions import Extensions
 from creditlang.syntax import tree as t
 
 
 def check_policy(
-    policy: Policy, compilation: Compilation, modules: Iterable[t.Module], extensions: Extensions
+    policy: Policy, compilation: Compilation, modules: Iterable[t.Module], extensions: Extensions, finished: bool = True
 ) -> list[Diagnostic]:
-    """Everything the checks find, those of plugins included, that the policy does not accept."""
+    """Everything the checks find, those of plugins included, that the policy does not accept; of one that is not
+    `finished`, since something in it is wrong, only errors: what is missing may answer the rest.
+    """
     program = compilation.program
+    if not finished:
+        found = [
+            *check_conditions(policy),
+            *check_both_signs(policy),
+            *check_own_limits(policy),
+            *check_chains(policy),
+            *check_unseen(policy),
+            *check_examples(policy, program),
+            *check_periods(policy, program),
+            *check_by_plugins(policy, program, extensions),
+        ]
+        return [finding for finding in found if finding.severity is Severity.ERROR]  # which no reading accepts
     ranks = {name: tuple(scale.values) for name, scale in program.enumerations.items() if scale.ordered}
     labels = {
         value: texts[0] for scale in program.enumerations.values() for value, texts in scale.values.items() if texts

@@ -2,18 +2,19 @@
 
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.core.dependencies import parts_with_expressions, references, references_of
+from creditlang.core.dependencies import parts_with_expressions, references
 from creditlang.core.parts import periods_named
 
 
 def goes_by_calendar(policy: o.Policy) -> bool:
     """Whether anything in a policy goes by periods of the calendar, or asks for enrolment or the end of a semester."""
     own = {account.period for account in policy.accounts.values()}
-    asked = (read.what in ("enrolled", "ended") for read in references_of(policy, e.Read))
-    weeks = (distance.what == "teaching week" for distance in references_of(policy, e.Distance))
     if policy.moves or not own.isdisjoint(o.OF_THE_CALENDAR):
         return True
-    named = periods_named(parts_with_expressions(policy))
+    parts = parts_with_expressions(policy)
+    asked = (read.what in ("enrolled", "ended") for read in references(parts, e.Read))
+    weeks = (distance.what == "teaching week" for distance in references(parts, e.Distance))
+    named = periods_named(parts)
     return not named.isdisjoint(o.OF_THE_CALENDAR) or any(asked) or any(weeks)
 
 

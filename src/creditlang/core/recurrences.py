@@ -21,6 +21,8 @@ def in_order_of_time(after: Edges, earlier: Edges) -> list[tuple[tuple[Node, ...
     `after`.
     """
     order = list(TopologicalSorter(after).static_order())
+    if not any(earlier.values()):
+        return [((node,), False) for node in order]
     place = {node: number for number, node in enumerate(order)}
     together: dict[Node, set[Node]] = {node: {node} for node in order}
     both: dict[Node, set[Node]] = {node: {*after.get(node, ()), *earlier.get(node, ())} for node in order}

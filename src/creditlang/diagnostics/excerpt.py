@@ -8,7 +8,7 @@ than `WIDEST` is shown once for each of its marks, cut to a window around it; th
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from attrs import frozen
+from attrs import field, frozen
 
 from creditlang.diagnostics.diagnostic import Language, Phrase, in_language
 from creditlang.source import SourceFile, Span, display_width, visible
@@ -32,10 +32,11 @@ class Mark:
     character: str
     role: str
     words: str = ""
+    line: int = field(init=False)
+    """The line on which the span begins."""
 
-    @property
-    def line(self) -> int:
-        """The line on which the span begins."""
+    @line.default
+    def _line_of_the_span(self) -> int:
         return self.span.source.line_number(self.span.start)
 
 
@@ -68,7 +69,7 @@ def excerpt(marks: list[Mark], gutter: int, language: Language, paint: Paint) ->
 
 
 def _words(mark: Mark, language: Language) -> str:
-    last = mark.span.source.line_number(max(mark.span.start, mark.span.end - 1))
+    last = mark.line if mark.span.end <= mark.span.start + 1 else mark.span.source.line_number(mark.span.end - 1)
     more = in_language(_MORE_LINES, language).format(line=last) if last > mark.line else ""
     return f"{visible(mark.words)} {more}".strip()
 

@@ -111,12 +111,12 @@ def blank(text: str) -> str:
 
 def part_of(piece: Prepared, start: int, end: int) -> Prepared:
     """A part of a piece."""
-    return Prepared(piece.source, piece.text[start:end], piece.names, piece.cut_by, piece.offset + start)
+    return Prepared(piece.source, piece.text[start:end], piece.names, piece.labels, piece.cut_by, piece.offset + start)
 
 
 def changed_text(piece: Prepared, text: str) -> Prepared:
     """A piece with another text in its place."""
-    return Prepared(piece.source, text, piece.names, piece.cut_by, piece.offset)
+    return Prepared(piece.source, text, piece.names, piece.labels, piece.cut_by, piece.offset)
 
 
 @lru_cache(256)

@@ -65,6 +65,8 @@ class Prepared:
     source: SourceFile
     text: str
     names: dict[str, tuple[str, ...]]
+    labels: dict[str, tuple[str, ...]]
+    """The names of several words, by their first characters, longest first."""
     cut_by: frozenset[str]
     """All that decides how words are cut: the names, and the words of the language that are declared as names, in used
     files too."""
@@ -108,7 +110,8 @@ def prepare(source: SourceFile, known: Iterable[str] = ()) -> Prepared:
     for name in sorted(names, key=len, reverse=True):
         by_first.setdefault(name[0], []).append(name)
     cut_by = frozenset(names | (declared & keywords().words))
-    return Prepared(source, text, {key: tuple(group) for key, group in by_first.items()}, cut_by)
+    labels = {key: found for key, group in by_first.items() if (found := tuple(name for name in group if " " in name))}
+    return Prepared(source, text, {key: tuple(group) for key, group in by_first.items()}, labels, cut_by)
 
 
 @define
@@ -152,9 +155,7 @@ class Lexing:
         self.stack = stack
         self.indentation = _Indentation()
         self.keywords = keywords()
-        labels = {key: tuple(name for name in group if " " in name) for key, group in prepared.names.items()}
-        self.labels = {key: group for key, group in labels.items() if group}
-        """The declared labels of several words, by their first characters, longest first."""
+        self.labels = prepared.labels
 
     def accepted(self) -> Container[str]:
         return self.rows[self.stack[-1]]

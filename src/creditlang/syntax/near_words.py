@@ -55,6 +55,51 @@ def _table() -> tuple[_Near, ...]:
     )
 
 
+@cache
+def _by_needed() -> dict[str, tuple[int, ...]]:
+    """The places of the entries in the table, by the texts of which one stands in what is written so."""
+    found: dict[str, tuple[int, ...]] = {}
+    for place, near in enumerate(_table()):
+        for text in needed_by(near.written.pattern):
+            found[text] = (*found.get(text, ()), place)
+    return found
+
+
+def _possible(line: str) -> list[_Near]:
+    """The entries that a line, or a part of it, can match: few of all, and it is soon seen which."""
+    places = {place for text, found in _by_needed().items() if text in line for place in found}
+    return [_table()[place] for place in sorted(places)]
+
+
+def needed_by(pattern: str) -> tuple[str, ...]:
+    """Texts of which one stands in whatever a pattern matches, the longest that can be told; one empty if none can."""
+    groups: list[tuple[str, ...]] = []
+
+    def of_group(group: re.Match[str]) -> str:
+        groups.append(("",) if "!" in (group[1] or "") else of_alternatives(group[2]))
+        return chr(_GROUPS + len(groups) - 1)
+
+    def of_alternatives(written: str) -> tuple[str, ...]:
+        return tuple(text for each in written.split("|") for text in of_sequence(each))
+
+    def of_sequence(written: str) -> tuple[str, ...]:
+        parts = [part for run in _NOT_LITERAL.split(written) for part in _GROUP_PLACE.split(run)]
+        found = [groups[ord(part) - _GROUPS] if _GROUP_PLACE.fullmatch(part) else (part,) for part in parts]
+        return max(found, key=lambda texts: min(map(len, texts)))
+
+    rest = _CLASS_OR_ESCAPE.sub("\n", pattern)
+    while (outer := _GROUP.sub(of_group, rest)) != rest:
+        rest = outer
+    return of_alternatives(rest)
+
+
+_CLASS_OR_ESCAPE = re.compile(r"\\.|\[[^]]*\]")
+_GROUP = re.compile(r"\((\?<?[:=!])?([^()]*)\)")
+_GROUPS = 0xE000
+_GROUP_PLACE = re.compile("([\ue000-\uf8ff])")
+_NOT_LITERAL = re.compile(r"[\n^$.+]|.?(?:[?*]|\{[^}]*\})")
+
+
 def meant(
     source: SourceFile, text: str, start: int, understands: Understands, parsed: bool = False
 ) -> Diagnostic | None:
@@ -71,7 +116,7 @@ def meant(
     body = _BODY.match(line)
     parts = [(begun, line[begun:]) for begun in ((0, body.end()) if body else (0,))]
     written = False
-    for near, (begun, part) in product([x for x in _table() if x.anyway or not parsed], parts):
+    for near, (begun, part) in product([x for x in _possible(line) if x.anyway or not parsed], parts):
         match = near.written.search(part)
         if match is None or (begun and near.elsewhere):
             continue

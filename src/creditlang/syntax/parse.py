@@ -120,11 +120,14 @@ def parse_typed(sort: Typed, source: SourceFile, start: int, known_names: Iterab
     return node
 
 
-def near(found: Diagnostic, known_names: Iterable[str]) -> Diagnostic:
-    """What was meant by a line in which a name is not known; `found`, if no other words for it are known."""
+def near(found: Diagnostic, prepared: Callable[[SourceFile], Prepared]) -> Diagnostic:
+    """What was meant by a line in which a name is not known; `found`, if no other words for it are known.
+
+    `prepared` gives a source ready for the parser, with all names that are known.
+    """
     if found.span is None:
         return found
-    return _near(prepare(found.span.source, known_names), found, 0, "start", parsed=True) or found
+    return _near(prepared(found.span.source), found, 0, "start", parsed=True) or found
 
 
 def _near(prepared: Prepared, found: Diagnostic, begins: int, start: str, parsed: bool = False) -> Diagnostic | None:

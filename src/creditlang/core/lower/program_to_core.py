@@ -209,6 +209,8 @@ class Compilation:
             fingerprint=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
         )
         earlier = {x.name for x in references_of(policy, e.Value) if e.of_another_run(x.at)}
+        if not earlier:
+            return policy
         untouched = frozenset(name for name in earlier if untouched_by_later(policy, name))
         return evolve(policy, behind={name: found.behind(name, order) for name in sorted(earlier)}, untouched=untouched)
 
