@@ -5,8 +5,8 @@ asked of rows is asked of numbers. Whoever wants rows goes through them as throu
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import compress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
 from operator import ne
 from typing import TYPE_CHECKING, Any, Final, overload
 
@@ -114,34 +114,42 @@ class CodedCells:
         found[:] = self.values
         return found
 
+    @cached_property
+    def there(self) -> "Numbers":
+        """The positions of the values that rows have, rising."""
+        import numpy
+
+        return numpy.flatnonzero(numpy.bincount(self.codes, minlength=len(self.values)))
+
+    def at(self, places: "Numbers") -> Sequence[Value]:
+        """The values at some positions."""
+        values = self.values
+        return values.at(places) if isinstance(values, ArrowTexts) else [values[at] for at in places.tolist()]
+
     def used(self) -> "CodedCells":
         """The same without values that no row has."""
         import numpy
 
-        there = numpy.bincount(self.codes, minlength=len(self.values)) > 0
-        if there.all():
+        there = self.there
+        if len(there) == len(self.values):
             return self
-        places = numpy.cumsum(there, dtype=numpy.int32) - numpy.int32(1)
-        if isinstance(self.values, ArrowTexts):
-            import pyarrow
+        moved = numpy.zeros(len(self.values), _codes_of(len(there)))
+        moved[there] = numpy.arange(len(there))
+        return CodedCells(self.at(there), moved.take(self.codes))
 
-            return CodedCells(ArrowTexts(self.values.array.filter(pyarrow.array(there))), places[self.codes])
-        return CodedCells(list(compress(self.values, there.tolist())), places[self.codes])
-
-    def first_come(self) -> "CodedCells":
-        """The same with each value once, in the order in which rows first have them."""
+    def first_come(self, text: Callable[[Value], str]) -> "CodedCells":
+        """The same as texts, each once, in the order in which rows first have them."""
         import numpy
 
-        places: dict[Any, int] = {}
-        alike = numpy.array([places.setdefault((type(x), x), len(places)) for x in self.values], numpy.int64)
-        codes = alike[self.codes]
-        first = numpy.full(len(places), len(codes))
-        first[codes[::-1]] = numpy.arange(len(codes))[::-1]
-        order = numpy.argsort(first, kind="stable")[: int((first < len(codes)).sum())]
-        again = numpy.zeros(len(places), numpy.int32)
-        again[order] = numpy.arange(len(order))
-        values = [value for _, value in places]
-        return CodedCells([values[at] for at in order.tolist()], again[codes])
+        first = numpy.full(len(self.values), len(self.codes), numpy.int32)
+        places_of_rows = numpy.arange(len(self.codes), dtype=numpy.int32)
+        first[self.codes[::-1]] = places_of_rows[::-1]  # of several, the first is put there last
+        there = numpy.flatnonzero(first < len(self.codes))
+        order = there[numpy.argsort(first[there])]
+        places: dict[str, int] = {}
+        again = numpy.zeros(len(self.values), numpy.int32)
+        again[order] = [places.setdefault(text(value), len(places)) for value in self.at(order)]
+        return CodedCells(list(places), again.take(self.codes))
 
     def ranks(self) -> "Numbers":
         """For each value where its text stands among those of all; texts that are equal stand together."""
@@ -198,6 +206,8 @@ class TableColumns(TablePieces, Sequence[Row]):
     @staticmethod
     def joined(tables: Sequence["TableColumns"]) -> "TableColumns":
         """Tables with the same columns, one behind the other."""
+        if len(tables) == 1:
+            return tables[0]
         return TableColumns(
             [CodedCells.joined(parts) for parts in zip(*(table.cells for table in tables), strict=True)]
         )

@@ -281,11 +281,12 @@ class ChunkTables:
             ]
         )
         entries = Entries.joined(blocks)
-        owners = entries.owners
-        order = np.lexsort((np.arange(len(owners)), entries.known.cohort.ranks[entries.places], phase, owners))
-        order = order[self.settled[owners[order] - self.students.first]]
-        entries = entries.chosen(order)
         people = entries.owners - self.students.first
+        order = np.flatnonzero(self.settled[people])
+        for keys in (self.cohort.ranks[entries.places], phase, people):
+            narrow = np.min_scalar_type(keys.max(initial=0))  # by what has 16 bits is sorted without comparing
+            order = order[np.argsort(keys[order].astype(narrow), kind="stable")]
+        entries, people = entries.chosen(order), people[order]
         dispositions = dispositions_of(entries)
         self._tell(entries)
         self._count(entries.places, dispositions)
@@ -296,9 +297,9 @@ class ChunkTables:
 
     def _count(self, of_entries: Numbers, dispositions: Numbers) -> None:
         """The one disposition of each record, for the equation; of each entry its record and what became of it."""
-        places, first = np.unique(of_entries, return_inverse=True)
+        places, _, codes = distinct_numbers(of_entries)
         strong = np.full(len(places), len(_DISPOSITIONS), np.int64)
-        np.minimum.at(strong, first, dispositions)
+        np.minimum.at(strong, codes, dispositions)
         shared = self.shared[places]
         for number, count in enumerate(np.bincount(strong[~shared], minlength=len(_DISPOSITIONS)).tolist()):
             self.results.in_columns[_DISPOSITIONS[number]] += count

@@ -351,13 +351,13 @@ class _Run:
         tables.ask(here, trails, self.odd)
         if name in self.searched:
             at = np.flatnonzero(trails >= 0)
-            chunk.students.judged[name] = here.start + at, tables.columns["guarded"][trails[at]].astype(np.int8)
+            chunk.students.judged[name] = here.start + at, tables.columns["guarded"].take(trails[at])
         program = self.programs.get(name)
         if program is not None:
             starts = kind.source.starts[chunk.students.first : chunk.students.places.stop + 1]
             chunk.together[name] = program.work_out(trails, here, starts - starts[0])
         fused = np.array([program is not None and at in program.fused for at in range(len(tables.rules))])
-        elsewhere = ~fused[tables.columns["table"].astype(np.int64)]
+        elsewhere = ~fused[tables.columns["table"]]
         if not elsewhere.any():
             return
         at = np.flatnonzero((trails >= 0) & elsewhere[trails])

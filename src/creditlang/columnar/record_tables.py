@@ -75,19 +75,21 @@ class TrailSteps:
 class _Codes:
     """What some records have in what the lines of their rules read: the outcomes of guards, then factor by factor."""
 
-    factors: Sequence[tuple[Numbers, Numbers | None]]
-    """The codes of a base, and which of them are one to the lines."""
-    outcomes: Numbers = field(factory=lambda: np.zeros(0, np.uint16))
+    rows: list[tuple[Numbers, Numbers | None]]
+    """Of each the codes of a base, and which of them are one to the lines."""
 
     def __getitem__(self, at: tuple[int, Numbers | slice]) -> Numbers:
         row, own = at
-        codes, numbers = self.factors[row - 1] if row else (self.outcomes, None)
+        codes, numbers = self.rows[row]
         return codes[own] if numbers is None else numbers.take(codes[own])
 
+    def __setitem__(self, row: int, codes: Numbers) -> None:
+        self.rows[row] = codes, None
+
     def laid_out(self, size: int) -> Numbers:
-        """All of them, row by row."""
-        found = np.empty((len(self.factors) + 1, size), np.uint16)
-        for row in range(0 if len(self.outcomes) else 1, len(found)):
+        """All of them as one array, but for the first, which is not known before."""
+        found = np.empty((len(self.rows), size), np.uint16)
+        for row in range(1, len(found)):
             found[row] = self[row, slice(None)]
         return found
 
@@ -179,7 +181,9 @@ class RecordTables:
             [table.reads for table in self.rules], rows, _OUTCOMES if self.guards else 1
         )
         nothing = np.zeros(0, np.int64)
-        self.columns = {name: nothing for name in (*_TAKEN, "guarded", "asked", "table")}
+        nobody = Entries.of(self.known, nothing, -1, -1)
+        self.columns = {name: getattr(nobody, name) for name in _TAKEN}
+        self.columns |= {"guarded": nobody.states, "asked": nobody.members, "table": nothing}
         self.steps = Steps(nothing, nothing, nothing, nothing, nothing)
         self.sizes = self.starts = self.worth = self.bits = nothing
 
@@ -225,24 +229,19 @@ class RecordTables:
     def _decided(self, start: int, by_item: Numbers, items: Numbers, found: Numbers) -> int:
         inside = start - self.known.cohort.kinds[self.kind].first
         own = slice(inside, inside + len(found))
-        codes = _Codes([(factor.base.raw(own), factor.numbers) for factor in self._codes])
+        none = np.zeros(0, np.uint16)
+        codes: Any = _Codes([(none, None), *((factor.base.raw(own), factor.numbers) for factor in self._codes)])
+        codes = codes.laid_out(len(found)) if self.kernels.lays_out else codes
         if self.guards:
             everybody = np.zeros(len(by_item), np.int32)
-            if self._asked(everybody, items, codes, self._guard_parts, self._guard_cells, found):
+            if self.kernels.decide(everybody, items, codes, *self._guard_parts, self._guard_cells, found):
                 new = np.flatnonzero(found < 0)
                 cells = -1 - found[new]
                 at = first_places(cells, self._guard_cells)
                 self._guard_cells[cells[at]] = 1 + self._outcomes_of(start + new[at])
                 found[new] = self._guard_cells[cells] - 1
-            codes.outcomes = found.astype(np.uint16)
-        return self._asked(by_item, items, codes, self._parts, self._cells, found)
-
-    def _asked(
-        self, by_item: Numbers, items: Numbers, codes: "_Codes", parts: tuple[Numbers, ...], cells: Numbers,
-        found: Numbers,
-    ) -> int:  # fmt: skip
-        laid_out = codes.laid_out(len(found)) if self.kernels.lays_out else codes
-        return self.kernels.decide(by_item, items, laid_out, *parts, cells, found)
+            codes[0] = found.astype(np.uint16)
+        return self.kernels.decide(by_item, items, codes, *self._parts, self._cells, found)
 
     def _guarded(self, places: Numbers) -> tuple[_Probes, Numbers]:
         """Entries of some records behind the guards, and of which one was asked that looks at other records."""
@@ -329,7 +328,7 @@ class RecordTables:
     def ask(self, records: slice, trails: Numbers, odd: Numbers) -> None:
         """Leave to be worked out alone of whom records ask guards that look at others, and may find any."""
         if asks := {ask for guard in self.guards for ask in guard.reads.asks}:
-            at = np.flatnonzero((trails >= 0) & (self.columns["asked"][trails] > 0))
+            at = np.flatnonzero((trails >= 0) & self.columns["asked"][trails])
             self.known.aside(self.kind, asks, records.start + at, odd)
 
     def left(self, trails: Numbers) -> Numbers:
@@ -341,7 +340,7 @@ class RecordTables:
         """The entries of some records with their trails."""
         found = Entries.of(self.known, places, -1, -1)
         for name in _TAKEN:
-            getattr(found, name)[:] = self.columns[name][trails]
+            setattr(found, name, self.columns[name].take(trails))
         if len(self.steps.entries):
             found.steps.append(TrailSteps(np.arange(len(places)), trails, self))
         return found

@@ -62,7 +62,7 @@ def arrow_tables(
     shapes = [_Shape(name, column) for column in columns]
     for piece in pieces.pieces():
         for shape, cells in zip(shapes, piece.cells, strict=True):
-            shape.look_at(cells.used())
+            shape.look_at(cells.at(cells.there))
     taken, schema = {column.name for column in columns}, None
     names = [
         [_free(f"{x.name}{suffix}", taken) if suffix else x.name for suffix in shape.suffixes]
@@ -95,7 +95,7 @@ def cut(pieces: Iterable[TableColumns], size: int) -> Iterator[TableColumns]:
             yield TableColumns.joined([*waiting, here]) if waiting else here
             waiting, start = [], start + lacking
         if start < len(piece):
-            waiting.append(piece.chosen(slice(start, None)))
+            waiting.append(piece.chosen(slice(start, None)) if start else piece)
     if waiting:
         yield TableColumns.joined(waiting) if len(waiting) > 1 else waiting[0]
 
@@ -121,9 +121,8 @@ class _Shape:
         self.texts: set[str] | None = set()
         """The different ones; None if they are many."""
 
-    def look_at(self, cells: CodedCells) -> None:
-        """Some of the cells, each value of which is there."""
-        values = cells.values
+    def look_at(self, values: Sequence[Value]) -> None:
+        """What stands in some of the cells."""
         if self.is_amount:
             self._look_at_amounts(values)
             return
@@ -159,6 +158,12 @@ class _Shape:
         if isinstance(cells.values, ArrowTexts) and self.texts is None:
             yield cells.values.array.take(pyarrow.array(cells.codes))
             return
+        # Arrow writes dictionaries in which something is missing to Parquet with bytes that nobody has set.
+        if dictionaries and self.kind is str and not self.is_amount and self.texts is not None and not self.has_gaps:
+            cells = cells.first_come(text_of)
+            known = pyarrow.array(cells.values, pyarrow.string())
+            yield pyarrow.DictionaryArray.from_arrays(pyarrow.array(cells.codes), known)
+            return
         cells = cells.used()
         values, codes = cells.values, pyarrow.array(cells.codes)
         if self.is_amount:
@@ -169,12 +174,6 @@ class _Shape:
                 if column != (column := [part[place] for part in parts]) or made.type != kind:
                     made = pyarrow.array(column, kind).take(codes)
                 yield made  # the same once more where nothing is open
-            return
-        # Arrow writes dictionaries in which something is missing to Parquet with bytes that nobody has set.
-        if dictionaries and self.kind is str and self.texts is not None and not self.has_gaps:
-            cells = CodedCells([text_of(value) for value in values], cells.codes).first_come()
-            known = pyarrow.array(cells.values, pyarrow.string())
-            yield pyarrow.DictionaryArray.from_arrays(pyarrow.array(cells.codes), known)
         elif isinstance(values, ArrowTexts):
             yield values.array.take(codes)
         else:
