@@ -64,8 +64,10 @@ class MutatedData(Part):
                 path = WRITERS[form](tables, folder / form if form == "csv" else folder)
             except (sqlite3.Error, UnicodeError, ValueError):
                 return  # what this form cannot hold
-            # a row is the heading, not always the first: what is empty above it is nothing
-            full = (sum(any(cell.strip() for cell in row) for row in each) for each in tables.values())
+            # a row is the heading, not always the first: what is empty above it, or a mark of byte order, is nothing
+            full = (
+                sum(any(cell.replace("\ufeff", "").strip() for cell in row) for row in each) for each in tables.values()
+            )
             rows = sum(max(0, count - 1) for count in full)
             files = {file: file.read_bytes() for file in (sorted(path.iterdir()) if path.is_dir() else [path])}
             self.distinct.add(*files.values())
