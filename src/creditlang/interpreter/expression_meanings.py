@@ -5,7 +5,7 @@ it is undetermined because a field is empty, a table has no cell or no case appl
 Yes-or-no values may be `OPEN`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any, TypeGuard
@@ -179,18 +179,33 @@ def _query(x: e.Query, env: Environment) -> Any:
     return ask(x, env, evaluate, met)
 
 
+def _values(parts: Iterable[e.Expression], env: Environment) -> list[Any]:
+    """The values of some expressions. One that surely has none leaves nothing open, whatever others may have."""
+    found, doubt = [], None
+    for part in parts:
+        try:
+            found.append(evaluate(part, env))
+        except Undetermined as why:
+            if not why.is_open:
+                raise
+            doubt = doubt or why.with_traceback(None)
+    if doubt is not None:
+        raise doubt.again()
+    return found
+
+
 def _lookup(x: e.Lookup, env: Environment) -> Any:
-    return cell_of(x.table, [evaluate(key, env) for key in x.keys], env.run)
+    return cell_of(x.table, _values(x.keys, env), env.run)
 
 
 def _call(x: e.Call, env: Environment) -> Any:
-    return called(x, [evaluate(argument, env) for argument in x.arguments])
+    return called(x, _values(x.arguments, env))
 
 
 def _compare(x: e.Compare, env: Environment) -> Any:
     if x.of_averages:
         return _compare_averages(x, env)
-    left, right = evaluate(x.left, env), evaluate(x.right, env)
+    left, right = _values((x.left, x.right), env)
     if left is v.OPEN or right is v.OPEN:
         return v.OPEN
     if x.ranks is not None:
@@ -294,7 +309,7 @@ _ARITHMETIC = {"+": v.add, "-": v.subtract, "*": v.multiply, "higher": v.larger,
 
 
 def _arithmetic(x: e.Arithmetic, env: Environment) -> Any:
-    left, right = evaluate(x.left, env), evaluate(x.right, env)
+    left, right = _values((x.left, x.right), env)
     if left is v.OPEN or right is v.OPEN:
         return v.OPEN
     if x.ranks is not None and x.operator == "below":
@@ -353,8 +368,7 @@ def _shift(x: e.Shift, env: Environment) -> Any:
 
 
 def _distance(x: e.Distance, env: Environment) -> Any:
-    end = evaluate(x.end, env)
-    start = evaluate(x.start, env) if x.start is not None else end
+    end, start = _values((x.end, x.start if x.start is not None else x.end), env)
     if v.OPEN in (start, end) and x.what in ("weekday", "working day", "holiday"):
         return v.OPEN
     found = env.run.calendar.distance(x.what, v.settled(start), v.settled(end))

@@ -106,8 +106,10 @@ def _query(x: e.Query, policy: o.Policy) -> Own:
     if not isinstance(x.source, e.RecordsOf):
         raise NotLocal(Phrase("it asks about periods or people", "要看各时段或其他人"))
     in_time = any(not isinstance(scope, e.Whole) for scope in x.scopes)
-    ask = Ask(x.source.kind, *(pair for pairs in way_of(x).same[:1] for pair in pairs))
-    return Own(_DAY if in_time else (), tuple(expressions(x.scopes)), (ask,))
+    same = way_of(x).same
+    ask = Ask(x.source.kind, *(pair for pairs in same[:1] for pair in pairs))
+    there = tuple(e.Present(e.Read("field", asking)) for _, asking in same)  # without it no time is looked at
+    return Own(_DAY if in_time else (), (*expressions(x.scopes), *(there if in_time else ())), (ask,))
 
 
 def _shift(x: e.Shift, policy: o.Policy) -> Own:
