@@ -19,6 +19,7 @@ from creditlang.compiled.requirement_source import Act, Functions, Made, Require
 from creditlang.compiled.student_work import Work
 from creditlang.core import operators as o
 from creditlang.core.dependencies import within
+from creditlang.core.posted_elsewhere import queued
 from creditlang.interpreter.evaluate import periods_asked
 from creditlang.ledger import StudentResult
 
@@ -155,12 +156,12 @@ class NodeSource:
     def _tree(self, root: str) -> Made:
         policy = self.policy
         names = list(within(policy.accounts, root))
-        rules = [name for name, rule in policy.rules.items() if rule.account in names or name in self.roaming]
+        coming = {*self.roaming} - queued(policy)
+        rules = [name for name, rule in policy.rules.items() if rule.account in names or name in coming]
         containers = self._container(root)
         posts = [
             (name, policy.accounts[name].children, *self._level(policy.accounts[name])) for name in reversed(names)
         ]
-
         posting = [(name, None if name in self.roaming else policy.rules[name].account) for name in rules]
 
         def made(n: Functions) -> Act:

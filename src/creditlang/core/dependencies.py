@@ -16,6 +16,7 @@ import attrs
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.parts import inside, periods_among, periods_named
+from creditlang.core.posted_elsewhere import posts_elsewhere
 from creditlang.core.recurrences import in_order_of_time
 from creditlang.nodes import Written
 
@@ -99,13 +100,17 @@ def expires(accounts: Mapping[str, o.Account], rules: Mapping[str, o.Rule], name
     return any(isinstance(operator, o.Post) and operator.until for body in bodies for operator in body)
 
 
-def touched(accounts: Mapping[str, o.Account], moves: tuple[o.Move, ...]) -> frozenset[str]:
+def touched(
+    accounts: Mapping[str, o.Account], rules: Mapping[str, o.Rule], moves: tuple[o.Move, ...]
+) -> frozenset[str]:  # fmt: skip
     """The accounts that moves take from or give to, with all around and inside them."""
     found: set[str] = set()
     ends = {name for move in moves for name in (*move.sources, move.target)}
     for account in accounts.values():
         for take in _takes(account):
             ends |= {account.name, *take.sources} if take.sources else _may_be_taken_from(accounts)
+        if _takes(account) and posts_elsewhere(accounts, rules, [*within(accounts, root_of(accounts, account.name))]):
+            ends |= {x.name for x in accounts.values() if x.sort in ("category", "score") and x.unit == account.unit}
     for name in ends:
         found.update(within(accounts, name))
         found.update(around(accounts, name))
@@ -153,7 +158,7 @@ class Order:
     why: dict[tuple[Node, Node], tuple[str, str]] = attrs.field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
-        self.touched = touched(self.accounts, self.moves)
+        self.touched = touched(self.accounts, self.rules, self.moves)
 
     def find(self) -> tuple[tuple[Node, ...], tuple[tuple[str, str], ...]]:
         """The nodes in order; or no nodes and, along a circle, what reads what.
@@ -367,10 +372,7 @@ class Order:
         trees = {root_of(self.accounts, name) for name, x in self.accounts.items() if x.sort in ("category", "score")}
         for root in trees:
             held = list(within(self.accounts, root))
-            rules = [rule for name in held for rule in self.accounts[name].items]
-            operators = [operator for rule in rules for operator in self.rules[rule].operators]
-            operators += [operator for name in held for operator in self.accounts[name].operators]
-            posts = any(isinstance(operator, o.Post) and operator.field for operator in operators)
+            posts = posts_elsewhere(self.accounts, self.rules, held)
             if posts and not any(_takes(self.accounts[name]) for name in held):
                 for other in trees - {root}:
                     self._add(("tree", other), {("tree", root)})
@@ -385,7 +387,7 @@ class Order:
             self._read(MOVES, (move.ratios, move.limit, move.guards), move.target, before_moves=True)
         for name, account in self.accounts.items():
             if _takes(account):
-                after |= {self.node_of(other) for other in self.touched & _may_be_taken_from(self.accounts)}
+                after |= {self.node_of(other) for other in self.touched if self.accounts[other].sort != "credit"}
                 after.add(("tree", root_of(self.accounts, name)))
                 self._read(MOVES, account.operators, name, before_moves=True)
         if after:

@@ -27,7 +27,7 @@ def untouched_by_later(policy: o.Policy, account: str) -> bool:
         policy.accounts[account].sort == "category"
         and all(policy.accounts[name].sort == "category" for name in within(policy.accounts, root))
         and not any(each.period in policy.periods for each in accounts)
-        and not touched(policy.accounts, policy.moves) & {each.name for each in accounts}
+        and not touched(policy.accounts, policy.rules, policy.moves) & {each.name for each in accounts}
         and not any(rule.falls_on_group or policy.kinds[rule.kind].clean is not None for rule in rules)
         and not any(unique.group.over is None or unique.group.over & names for unique in policy.uniques)
         and not any(("tree", root) in recurrence.nodes for recurrence in policy.recurrences)

@@ -20,6 +20,7 @@ from creditlang import values as v
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.dependencies import MOVES, root_of
+from creditlang.core.posted_elsewhere import queued
 from creditlang.diagnostics import Diagnostic, Phrase, in_language, message, report
 from creditlang.interpreter.balances_then import window_of, windows_in
 from creditlang.interpreter.bodies import run_body
@@ -104,6 +105,7 @@ class Interpreter:
         self.periods_asked = {name: periods_asked(policy, rule) for name, rule in policy.rules.items()}
         """The declared kinds of period that entries of a rule must lie in."""
         self.memberships = {kind.membership for kind in policy.kinds.values()}
+        self.queued = queued(policy)
         self._windows: dict[int, tuple[object, tuple[e.Value, ...]]] = {}
 
     def windows(self, part: object) -> tuple[e.Value, ...]:
@@ -688,8 +690,11 @@ class Evaluation:
     def tree(self, root: str, now: Now | None = None, key: str = "") -> None:
         """The lines of categories, inner ones first, then the balances; with `now`, of the entries of one period."""
         self.container(root, self.run.entries if now is None else now)
+        inside, waiting = self.policy.inside[root], self.interpreter.queued
         entries = self.run.everything(root) if now is None else []
-        for name in reversed(self.policy.inside[root]):
+        if waiting:
+            entries = [x for x in entries if x.rule not in waiting or self.policy.rules[x.rule].account in inside]
+        for name in reversed(inside):
             if now is None:
                 self.post(self.policy.accounts[name], entries)
             else:
@@ -709,13 +714,15 @@ class Evaluation:
         return done
 
     def post_takers(self) -> None:
-        """Balances of categories that take, now that the queue has cut their entries."""
-        accounts = self.policy.accounts
+        """Balances of categories that take, now that the queue has cut their entries, and of scores that have some."""
+        accounts, rules = self.policy.accounts, self.interpreter.queued
         roots = {
             root_of(accounts, name)
             for name, account in accounts.items()
             if any(isinstance(operator, o.Move) for operator in account.operators)
         }
+        given = {entry.account for rule in rules for entry in self.run.entries.get(rule, ())}
+        roots |= {name for name in given if accounts[name].sort == "score" and not accounts[name].parent}
         for root in roots:
             entries = self.run.everything(root)
             for name in self.policy.inside[root]:

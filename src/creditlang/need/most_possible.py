@@ -26,7 +26,7 @@ class Bounds:
         """
         self.policy, self.after, self.until, self.semesters = policy, after, until, semesters
         self._have = {(x.account, x.period): x.amount for x in base.accounts}
-        self._moved = touched(policy.accounts, policy.moves)
+        self._moved = touched(policy.accounts, policy.rules, policy.moves)
         self._periods: dict[str, int | None] = {}
 
     def most(self, value: e.Expression, have: Decimal) -> Decimal | None:

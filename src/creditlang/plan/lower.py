@@ -120,10 +120,10 @@ def _keep(operator: o.Keep) -> tuple[How | Phrase, tuple[Any, ...]]:
 def _amount(operator: o.Amount) -> tuple[How | Phrase, tuple[Any, ...]]:
     if any(case.full is not None for case in operator.cases):
         return Phrase("a rate for each full so many is added up along the records", "每满若干的标准要逐条累计"), ()
-    if any(case.since or case.until for case in operator.cases):
-        return "each", (operator.cases, operator.fallback, _RECORD_DAY)
-    gathers = any(case.together is not None for case in operator.cases)
-    return "group" if gathers else "each", (operator.cases, operator.fallback)
+    if any(case.together is not None for case in operator.cases):
+        return "group", (operator.cases, operator.fallback)
+    dated = any(case.since or case.until for case in operator.cases)
+    return "each", (operator.cases, operator.fallback, *([_RECORD_DAY] if dated else []))
 
 
 def _rescale(operator: o.Rescale) -> tuple[How | Phrase, tuple[Any, ...]]:
