@@ -15,6 +15,7 @@ from typing import Final, get_args
 
 from attrs import define, field
 from tests.differential.constructs import Coverage, constructs_of
+from tests.differential.constructs_together import Together
 from tests.differential.drafts import Draft, compiled, drafted
 from tests.differential.laws import LAWS, broken
 from tests.differential.outcomes import Outcome, ReadOnce, differences, outcome
@@ -91,6 +92,7 @@ class Soak:
     budget: float = 0
     """If there is one, as many students as the reference works out in so many milliseconds."""
     coverage: Coverage = field(factory=Coverage, init=False)
+    together: Together = field(factory=Together, init=False)
     texts: set[int] = field(factory=set, init=False)
     cases: int = field(default=0, init=False)
     distinct: int = field(default=0, init=False)
@@ -116,6 +118,7 @@ class Soak:
         began = self._spend("reference", began)
         text = number_of(draft.text)
         self.coverage.add(constructs_of(draft.policy))
+        self.together.add(draft.policy)
         self.cases += len(people.students)
         self.distinct += len({*people.signatures()}) * (text not in self.texts)
         self.texts.add(text)
@@ -206,6 +209,7 @@ class Soak:
             f"policies: {self.coverage.policies}, distinct: {len(self.texts)}",
             f"cases: {self.cases}, distinct: {self.distinct}; {each:.0f} a second of CPU: {spent}",
             *self.coverage.lines(),
+            *self.together.lines(),
             f"laws tried: {', '.join(f'{name} {count}' for name, count in sorted(self.tried.items()))}",
             *(f"{name}: {count}" for name, count in sorted(self.told.items())),
             f"differences: {len(self.found)}; {', '.join(f'{x} {n}' for x, n in self.seen.most_common(12))}",

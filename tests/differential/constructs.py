@@ -37,13 +37,13 @@ OUT_OF_REACH: Mapping[str, str] = {
     "Call": "needs a plugin", "ReadingNote": "a remark", "Objections": "a remark",
 }  # fmt: skip
 """What no generated policy can have, and why."""
-_ROOTS = ("applies", "attributes", "kinds", "periods", "settings", "accounts", "rules", "facts", "record_facts",
+ROOTS = ("applies", "attributes", "kinds", "periods", "settings", "accounts", "rules", "facts", "record_facts",
           "moves", "requirements", "uniques", "calendar", "recurrences")  # fmt: skip
 
 
 @cache
-def _options(kind: type) -> tuple[tuple[str, tuple[str, ...] | None], ...]:
-    """The fields of a class that are options, each with the words that it can have; None where it is there or not."""
+def _options(kind: type) -> tuple[tuple[str, tuple[str, ...] | None, Any], ...]:
+    """The fields of a class that are options: each with its words, None where it is there or not, and its default."""
     hints, found = get_type_hints(kind), []
     for part in attrs.fields(kind):
         if part.name in _UNCOUNTED:
@@ -53,7 +53,7 @@ def _options(kind: type) -> tuple[tuple[str, tuple[str, ...] | None], ...]:
             hints[part.name] is bool or part.default is not attrs.NOTHING or NoneType in get_args(hints[part.name])
         )
         if words or optional:
-            found.append((part.name, words or None))
+            found.append((part.name, words or None, part.default))
     return tuple(found)
 
 
@@ -75,7 +75,7 @@ def all_constructs() -> frozenset[str]:
     found = {"several stages", "several recurrences"}
     for kind in (*kinds, o.RecordKind):
         found.add(kind.__name__)
-        for name, words in _options(kind):
+        for name, words, _ in _options(kind):
             found |= {f"{kind.__name__}.{name}={word}" for word in words} if words else {f"{kind.__name__}.{name}"}
     return frozenset(found - OUT_OF_REACH.keys())
 
@@ -83,7 +83,7 @@ def all_constructs() -> frozenset[str]:
 def constructs_of(policy: o.Policy) -> frozenset[str]:
     """What a policy is made of."""
     found: set[str] = set()
-    for root in _ROOTS:
+    for root in ROOTS:
         _collect(getattr(policy, root), found)
     if len(set(policy.stages.values())) > 1:
         found.add("several stages")
@@ -93,25 +93,34 @@ def constructs_of(policy: o.Policy) -> frozenset[str]:
 
 
 def _collect(part: Any, found: set[str]) -> None:
-    if isinstance(part, (tuple, frozenset)):
-        for inner in part:
-            _collect(inner, found)
-    elif isinstance(part, Mapping):
-        _collect(tuple(part.values()), found)
-    elif isinstance(part, (Written, o.RecordKind)):
-        kind = type(part)
-        found.add(kind.__name__)
-        for name, words in _options(kind):
-            value = getattr(part, name)
-            if words is None:
-                if value is not None and value is not False and value not in ((), "", {}, o.Group()):
-                    found.add(f"{kind.__name__}.{name}")
-            else:
-                said: Iterable[Any] = value if isinstance(value, tuple) else (value,)
-                found |= {f"{kind.__name__}.{name}={_word(word, words)}" for word in said if isinstance(word, str)}
-        for inner in attrs.fields(kind):
+    for node in nodes_in(part):
+        found |= options_of(node)
+        for inner in attrs.fields(type(node)):
             if inner.name != "span":
-                _collect(getattr(part, inner.name), found)
+                _collect(getattr(node, inner.name), found)
+
+
+def nodes_in(part: Any) -> Iterator[Any]:
+    """The nodes that stand in a field of another, alone or as several."""
+    if isinstance(part, (Written, o.RecordKind)):
+        yield part
+    elif isinstance(part, (tuple, frozenset, Mapping)):
+        for inner in part.values() if isinstance(part, Mapping) else part:
+            yield from nodes_in(inner)
+
+
+def options_of(node: Any) -> frozenset[str]:
+    """What a node is, and which of its options it has."""
+    kind, found = type(node), {type(node).__name__}
+    for name, words, default in _options(kind):
+        value = getattr(node, name)
+        if words is None:
+            if value is not None and value is not False and value not in ((), "", {}, o.Group(), default):
+                found.add(f"{kind.__name__}.{name}")
+        else:
+            said: Iterable[Any] = value if isinstance(value, tuple) else (value,)
+            found |= {f"{kind.__name__}.{name}={_word(word, words)}" for word in said if isinstance(word, str)}
+    return frozenset(found)
 
 
 def _word(word: Any, words: tuple[str, ...]) -> str:

@@ -104,8 +104,9 @@ class Expressions:
         return self.one(
             lambda: f"({self.number(inner)} {self.one('+', '-', '+')} {self.number(inner)})",
             lambda: f"{self.one('2', '0.5', '1.5')} * {self.number(inner)}",
+            lambda: f"({self.number(inner)} {self.one('+', '-', '*')} {self.worked_out(inner)})",
             lambda: f"{self.one('50%', '20%')} OF {self.one('size', 'rate') if at.kind else 'grade'}",
-            lambda: f"({self.number(inner)} / {self.one('3', '4', '7')} {self.rounding()})",
+            lambda: f"({self.number(inner)} / {self.one('3', '4', '7', 'rate', 'limit_of')} {self.rounding()})",
             lambda: f"({self.number(inner)} {self.rounding()})",
             lambda: f"{self.one('THE_HIGHER_OF', 'THE_LOWER_OF')} ({self.number(inner)}, {self.number(inner)})",
             lambda: self.distance(at),
@@ -113,9 +114,29 @@ class Expressions:
             lambda: self.counting(at),
             lambda: self.counting(at),
             lambda: self.balance(at),
-            lambda: self.one("share[rank]", "grid[place]", "pair[rank, side]", "rf_number") if at.kind else "grade",
-            lambda: self.name([x for x, (sort, _) in self.names.facts.items() if sort == "number"] or ["grade"]),
+            lambda: (
+                self.one(
+                    "share[rank]",
+                    "grid[place]",
+                    "pair[rank, side]",
+                    "rf_number",
+                    "pair[level_of, side]",
+                    "share[level_of]",
+                )
+                if at.kind
+                else self.one("grade", "share[level_of]")
+            ),
+            self.fact_number,
         )
+
+    def fact_number(self) -> str:
+        """A fact that is a number."""
+        return self.name([x for x, (sort, _) in self.names.facts.items() if sort == "number"] or ["grade"])
+
+    def worked_out(self, at: At) -> str:
+        """A number that is worked out elsewhere: a fact, one of the record, a balance."""
+        own = ["rf_number", "rf_number"] if at.kind == "act" else []
+        return self.one(self.fact_number, lambda: self.balance(at), *own)
 
     def rounding(self) -> str:
         return f"{self.one('ROUNDED_DOWN_TO', 'ROUNDED_UP_TO', 'HALF_UP_TO')} {self.one('0.1', '0.5', '1', '0.25')}"
@@ -146,10 +167,14 @@ class Expressions:
         return self.one(name, *ways)
 
     # ---- days
+    def days_told(self) -> list[str]:
+        """The facts that are days."""
+        return [name for name, (sort, _) in self.names.facts.items() if sort == "day"]
+
     def day(self, at: At) -> str:
         """A day that always has a value."""
-        facts = [name for name, (sort, _) in self.names.facts.items() if sort == "day"]
-        simple = ["start_day", "hired", "AS_OF", "2025-01-10", *facts * 2, *(["on", "on", "on"] if at.kind else [])]
+        simple = ["start_day", "hired", "AS_OF", "2025-01-10", *self.days_told() * 2]
+        simple += ["on", "on", "on", *(["rf_day"] if at.kind == "act" else [])] if at.kind else []
         if at.depth >= 3 or self.maybe(0.5):
             return self.one(*simple)
         inner = at.deeper
@@ -173,6 +198,7 @@ class Expressions:
         choices: list[Callable[[], str]] = [
             lambda: f"{self.number(inner)} {self.comparison()} {self.number_word()}",
             lambda: f"{self.number(inner)} {self.comparison()} {self.number(inner)}",
+            lambda: f"{self.worked_out(inner)} {self.comparison()} {self.worked_out(inner)}",
             lambda: f"{self.number(inner)} BETWEEN {self.one('0', '1')} AND {self.one('2', '5')}",
             lambda: f"{self.day(inner)} {self.one('BEFORE_DAY', '<=', '>=', '>', '<', '=')} {self.day(inner)}"
             .replace("BEFORE_DAY", "LESS"),
@@ -192,7 +218,10 @@ class Expressions:
                 lambda: self.one("best IS_MISSING", "(best IS_PRESENT AND best >= silver)", "rf_rank IS_PRESENT"),
                 lambda: f"place IN ({self.one('0', '1')}, {self.one('2', '3')})",
                 lambda: f"(due IS_PRESENT AND due {self.one('<=', '>')} {self.day(inner)})",
-                lambda: "(due IS_PRESENT AND on WITHIN 3 @days AFTER due)",
+                lambda: self.one(
+                    "(due IS_PRESENT AND on NOT_LATER_THAN 3 @days AFTER due)",
+                    "(due IS_PRESENT AND on BETWEEN due AND 3 @days AFTER due)",
+                ),
                 lambda: self.one("on IS A_WORKING_DAY", "on IS A_DAY_OFF", "WEEKDAY_OF(on) IS monday"),
                 lambda: self.one(
                     'code STARTS_WITH "CS"', "subject IS_PRESENT", "(serial IS_PRESENT AND serial >= 300)"
@@ -241,7 +270,8 @@ class Expressions:
 
     def scope_and_condition(self, at: At, needed: bool = False) -> tuple[str, str]:
         """When the records looked at may be, and what they fulfil."""
-        scopes = ["EVER", f"IN_THE_LAST {self.length()}", "SINCE start_day", "AS_OF start_day",
+        days = self.one("start_day", "start_day", "2024-11-05", "2025-01-10")
+        scopes = ["EVER", f"IN_THE_LAST {self.length()}", f"SINCE {days}", f"AS_OF {days}",
                   *(f"IN_THE_SAME {self.period()}" for _ in range(3))]  # fmt: skip
         if at.kind and not at.asks:
             scopes += ["BEFORE_THIS", "BEFORE_THIS", "AS_OF on", f"IN_THE_LAST {self.length()} BEFORE_THIS"]
@@ -292,10 +322,14 @@ class Expressions:
     def counting(self, at: At) -> str:
         """A query that always gives a number."""
         if not at.kind and self.maybe(0.3):
+            if self.maybe(0.3):
+                name = self.name([*self.names.accounts, *self.names.facts])
+                where = f" WHERE {self.of_period(at)}" if self.maybe(0.5) else ""
+                return f"TOTAL({name} OF {self.one('', 'BEGUN ')}{self.long_period()}{where})"
             way = self.one("COUNT", "IN_A_ROW")
             return f"{way}({self.one('', '', 'BEGUN ')}{self.long_period()} WHERE {self.of_period(at)})"
         different = f"DIFFERENT {self.one('code', 'content', 'rank', 'side')}"
-        value = self.one("size", "size", "place", "size * place", "(size + 1)", "share[rank]")
+        value = self.one("size", "size", "place", "size * place", "(size + 1)", "share[rank]", "rf_number")
         return self.one(
             lambda: self.query(at, "COUNT"), lambda: self.query(at, "TOTAL", value),
             lambda: self.query(at, "IN_A_ROW"), lambda: self.query(at, "COUNT", different),
@@ -303,6 +337,11 @@ class Expressions:
 
     def perhaps(self, at: At) -> tuple[str, str]:
         """A query that may have no value, and what to compare it with."""
+        if not at.kind and self.maybe(0.15):
+            name = self.name([*self.names.accounts, *self.names.facts])
+            where = f" WHERE {self.of_period(at)}" if self.maybe(0.5) else ""
+            way = self.one("HIGHEST", "LOWEST", "LATEST", "AVERAGE")
+            return f"{way}({name} OF {self.one('', 'BEGUN ')}{self.long_period()}{where})", "1"
         if self.maybe(0.3):
             weight = self.one("", " WEIGHTED_BY place", " WEIGHTED_BY size")
             return self.query(at, "AVERAGE", self.one("size", "place"), weight), "1.5"

@@ -6,11 +6,11 @@ generator need not know the language's rules, only its forms.
 
 import random
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from attrs import frozen
-from tests.differential.drafted_bodies import Bodies
-from tests.differential.drafted_expressions import PERIODS, At
+from tests.differential.drafted_decisions import Decisions
+from tests.differential.drafted_expressions import At
 from tests.differential.sentences import Dialect, Line, printed, without
 
 from creditlang.core.operators import Policy
@@ -65,7 +65,7 @@ _HOLDS = re.compile(
 )
 
 
-class Drafting(Bodies):
+class Drafting(Decisions):
     """One draft: what there is to name grows with each declaration."""
 
     def __init__(self, rng: random.Random) -> None:
@@ -101,7 +101,7 @@ class Drafting(Bodies):
             missing = [name for name in definitions if name in words and name not in made]
             if not missing:
                 break
-            made.update({name: definitions[name]() for name in missing})
+            made.update({name: _without_circle(name, definitions[name]()) for name in missing})
         found = list(made.values())
         words |= {whole for part, whole in _PARTS.items() if part in words}
         for line in (line for line in lines if re.match(r"RECORD (act|note|fine|conversion)\b", line.text)):
@@ -135,10 +135,12 @@ class Drafting(Bodies):
             "rf_number": lambda: Line("FACT rf_number OF act", self.cases(act, lambda: self.number(act.deeper))),
             "rf_condition": lambda: Line("FACT rf_condition OF act", [
                 Line(f"YES WHEN {self.condition(act)}"), Line("NO OTHERWISE")]),
+            "rf_day": lambda: Line("FACT rf_day OF act", self.cases(act, lambda: self.day(act.deeper), False)),
             "rf_rank": lambda: Line("FACT rf_rank OF act", [
                 Line("FIRST_THAT_APPLIES"), Line(f"gold WHEN {self.condition(act)}"),
                 Line(f"rank WHEN {self.condition(act)}")]),
-            "rate": lambda: Line("LET rate = 0.5", [Line("1.5 FROM 2024-11-05")] * self.one(0, 0, 1)),
+            "rate": lambda: Line(f"LET rate = {self.one('0.5', '0.5', '(2 - 1.5)')}",
+                                 [Line("1.5 FROM 2024-11-05")] * self.one(0, 0, 1)),
             "limit_of": lambda: Line(f"LET limit_of = {self.one('2', '3', '1.5')}"),
             "start_day": lambda: Line(f"LET start_day = {self.one('2024-11-05', '2024-09-10', '2025-02-16')}"),
             "strict": lambda: Line("LET strict = YES", [Line("NO FROM 2024-11-05")] * self.one(0, 1)),
@@ -165,7 +167,9 @@ class Drafting(Bodies):
         if self.undated or self.maybe(0.2):
             lines[0].under.insert(2, Line("sem: semester, OPTIONAL"))
         if self.maybe(0.6):
-            lines.append(Line("RECORD enrolment MARKS_ENROLMENT", [Line("term: semester")]))
+            paused = [Line("paused: YES_OR_NO, DEFAULT NO"), Line(f"{self.one('VOID', 'WARN', 'INVALID')} WHEN paused")]
+            more = self.one([], [], [], [Line("track: text, OPTIONAL")], paused)
+            lines.append(Line("RECORD enrolment MARKS_ENROLMENT", [Line("term: semester"), *more]))
         if self.maybe(0.25):
             lines.append(Line("RECORD note", [Line("on: date")]))
             self.names.kinds.append("note")
@@ -174,12 +178,14 @@ class Drafting(Bodies):
                 f"cycle : {self.one('12 @months', '90 @days', '1 @months', '6 @months')} FROM hired",
                 f"cycle : @calendar_year FROM hired{self.one('', ' UNTIL left_on')}",
                 f"cycle : 6 @months FROM start_day{self.one('', ' UNTIL left_on')}", "cycle : @semester FROM hired",
+                f"cycle : {self.one('30 @days', '3 @months', '@quarter')} FROM 2024-09-10",
             )  # fmt: skip
             lines.append(Line(f"DECLARE_PERIOD {declared}"))
             self.names.declared.append("cycle")
         if self.maybe(0.18):
             latest = self.one("", " OF_LATEST member")
-            lines.append(Line(f"RECORD fine FOR house{latest}", [Line("item: item"), Line("on: date")]))
+            guards = [Line(self.guard(At("fine")))] * self.maybe(0.3)
+            lines.append(Line(f"RECORD fine FOR house{latest}", [Line("item: item"), Line("on: date"), *guards]))
             if latest:
                 lines.append(Line("RECORD member", [Line("on: date")]))
                 lines[-2].under.append(Line("house: text, OPTIONAL"))
@@ -187,188 +193,22 @@ class Drafting(Bodies):
             self.names.kinds.append("fine")
         return lines
 
-    # ---- facts and credits
-    def fact(self) -> list[Line]:
-        """A fact of a person."""
-        name = f"fact_{len(self.names.facts)}"
-        goes_on = self.maybe(0.2)  # by its own value of the period before
-        any_period = (*PERIODS, *self.names.declared * 3)
-        period = self.one(*any_period) if goes_on else self.one(None, "@semester", "@year", self.long_period)
-        at = At(None, period, own=name)
-        sort = self.one("number", "number", "condition", "condition", "rank", "rank", "day")
-        values: dict[str, Callable[[], str]] = {
-            "number": lambda: self.number(at), "rank": lambda: self.one("level_of", "gold", "silver", "bronze"),
-            "condition": lambda: "YES", "day": lambda: self.day(at),
-        }  # fmt: skip
-        if sort == "condition":
-            under = [Line(f"YES WHEN {self.condition(at)}"), Line("NO OTHERWISE")]
-        else:
-            under = self.cases(at, values[sort], sort == "number")
-        if sort == "number":
-            under = self.one(
-                under, under, under,
-                lambda: [Line(self.number(at))], lambda: [Line(f"{self.balance(at)} OTHERWISE")],
-                lambda: [Line(f"STEPS_OF {self.balance(at)}: 1 AT 2, THEN 0.5 PER_FULL 1")],
-                lambda: [Line(f"{self.query(at, 'AVERAGE', 'size', ' WEIGHTED_BY place')} HALF_UP_TO 0.01 OTHERWISE")],
-                lambda: [Line(f"{self.perhaps(at)[0]} OTHERWISE")],
-            )  # fmt: skip
-            under += [Line(f"AT_LEAST_OF {self.one('0', '1')}")] * self.maybe(0.15)
-            under += [Line(f"AT_MOST {self.one('2', 'limit_of')}")] * self.maybe(0.15)
-        if goes_on:
-            before = f"{name} OF PREVIOUS {period}"
-            moved = {
-                "number": self.one(before, f"({before} + 1)"), "condition": "YES", "rank": f"ONE_BELOW {before}",
-                "day": f"(7 @days AFTER {before})",
-            }  # fmt: skip
-            value = moved[sort]
-            asked = f"({before} IS_PRESENT AND {before})" if sort == "condition" else f"{before} IS_PRESENT"
-            under = [Line("FIRST_THAT_APPLIES"), Line(f"{value} WHEN {asked}"),
-                     *(line for line in under if "THAT_APPL" not in line.text)]  # fmt: skip
-        elif period and self.names.accounts and self.maybe(0.15):
-            account = f"{self.name(self.names.accounts)} OF PREVIOUS {period}"
-            under = [Line(f"{account} WHEN {account} IS_PRESENT"), Line("0 OTHERWISE")]
-            sort = "number"
-        self.names.facts[name] = (sort, period)
-        return [Line(f"FACT {name}{f' PER {period}' if period else ''}", under)]
 
-    def credit(self) -> list[Line]:
-        """A credit, and an offset of it perhaps."""
-        name = f"credit_{len(self.names.accounts)}"
-        period = self.one("@semester", "@semester", "@semester", self.long_period)
-        at = At(None, period, own=name)
-        under = self.one(
-            lambda: self.cases(at, lambda: self.number(at)),
-            lambda: [Line(f"1 WHEN {self.condition(at)}"), Line("0 OTHERWISE")],
-            lambda: [Line(f"STEPS_OF {self.balance(at)}: 1 AT 2, THEN 0.5 PER_FULL 1"),
-                     *[Line("AT_MOST 3")] * self.maybe(0.5)],
-            lambda: [Line(self.balance(at))],
-        )  # fmt: skip
-        if self.maybe(0.3):
-            under.append(Line(f"ABOVE {self.one('1', '2')} GOES_TO bank"))
-        lines = [Line(f"CREDIT {name} PER {period} IN_UNIT credit", under)]
-        if self.categories and self.maybe(0.6):
-            lines += self.offset(name, period)
-        self.names.accounts[name] = period
-        return lines
-
-    def offset(self, credit: str, period: str) -> list[Line]:
-        """An offset of a credit, on request."""
-        at = At(None, period, own=credit)
-        sources = self.rng.sample(self.categories, min(2, len(self.categories))) or ["nothing"]
-        under = [Line(f"FROM {', '.join(sources)}, ON_REQUEST swap")]
-        under += [Line(f'VOID WHEN {self.condition(at)}, "nothing to offset"')] if self.maybe(0.4) else []
-        under.append(Line(self.one("AT 1 FOR 1", f"AT 2 FOR 1 WHEN {self.condition(at)}")))
-        if "WHEN" in under[-1].text:
-            under[-1].under = [Line("3 FOR 2 OTHERWISE")]
-        under += [Line(self.rounding())] * self.maybe(0.5)
-        under += [Line("IN_ORDER_OF filed_on")] * self.maybe(0.6)
-        kind = Line("RECORD swap", [Line("term: semester"), Line("source: account"),
-                                    Line("credits: number, AT_LEAST 0"),
-                                    Line("filed_on: date, OPTIONAL")])  # fmt: skip
-        up_to = self.one("", " UP_TO 1", " UP_TO limit_of")
-        return [kind, Line(f"OFFSET {credit} PER {period}{up_to}", under)]
-
-    def conversion(self) -> list[Line]:
-        """A category whose entries take from other accounts."""
-        name = f"cat_{len(self.names.accounts)}"
-        if not self.categories:
-            return self.category()
-        taken = self.name(self.categories)
-        kind = Line("RECORD conversion", [
-            Line("item: item"), Line("on: date"), Line("source: account, OPTIONAL"),
-            Line("credits: number, AT_LEAST 0"), Line("filed_on: date, OPTIONAL")])  # fmt: skip
-        at = At("conversion", own=name)
-        take = self.one(
-            "TAKE_FROM source WHEN source IS_PRESENT", f"TAKE_FROM {taken}", f"TAKE_FROM {taken} WHEN credits > 1"
-        )
-        under = [Line("ITEM exchange FROM conversion", [Line("credits PER_EVENT"), *self.fallback()]),
-                 Line(take)]  # fmt: skip
-        after = self.one([], ["CAP 2 IN_TOTAL"], ["CAP 1 PER @semester"], ["ROUNDED_DOWN_TO 0.5"], ["HALF"],
-                         [f"VOID WHEN {self.condition(at)}"], [f"CAP limit_of {self.group()}"])  # fmt: skip
-        under += [Line(text) for text in after]
-        under += [Line("POSTS_TO into")] * self.maybe(0.3) + [Line("IN_ORDER_OF filed_on")] * self.maybe(0.6)
-        self.names.accounts[name] = "@semester"
-        return [kind, Line(f"CATEGORY {name} IN_UNIT credit FROM conversion", under)]
-
-    def clean_run(self) -> list[Line]:
-        """Records of clean stretches, and a category of them."""
-        name = f"cat_{len(self.names.accounts)}"
-        what = self.one("act WHERE flag", "act", self.name(self.categories or ["act"]), "act WHERE size > 1")
-        kind = Line(f"RECORD clean: EVERY_FULL {self.length()} WITHOUT {what} FROM {self.one('hired', 'start_day')}")
-        body = [Line("ITEM reward FROM clean", [Line("1 PER_EVENT"), *self.adjustments(At("clean"), 1)])]
-        if self.maybe(0.3):
-            body.append(Line(f"TAKE_FROM {self.name(self.categories)}"))
-        self.names.accounts[name] = "@semester"
-        return [kind, Line(f"CATEGORY {name} IN_UNIT credit FROM clean", body)]
-
-    # ---- requirements, people
-    def requirement(self) -> list[Line]:
-        """A requirement."""
-        name = f"require_{len(self.names.requirements)}"
-        period = self.one("", "", "", " PER @semester", f" PER {self.long_period()}")
-        at = At(None, period.removeprefix(" PER ") or None, own=name)
-        under = [Line(part) for part in self.parts(at, self.rng.randrange(1, 4))]
-        if self.maybe(0.2):
-            under.append(Line(f"AT_LEAST_OF {self.one('1', '2')} OF_THESE:", [Line(x) for x in self.parts(at, 3)]))
-        self.names.requirements.append(name)
-        return [Line(f"REQUIRE {name}{period}", under)]
-
-    def parts(self, at: At, count: int) -> Iterator[str]:
-        for number in range(count):
-            label = f'"part {number}": ' if self.maybe(0.2) else ""
-            if at.period is None and self.maybe(0.25):
-                period = self.long_period()
-                inside = At(None, period, own=at.own)
-                measured = self.measured(inside)
-                yield label + self.one(f"{measured} IN_EACH {period}", f"IN_EACH {period}: {measured}")
-            else:
-                yield f"{label}{self.measured(at)}{self.when(at, 0.2)}"
-
-    def measured(self, at: At) -> str:
-        window = f"{self.one('IN_ANY', 'IN_SOME')} {self.length()}"
-        return self.one(
-            lambda: f"{self.balance(at)} {self.one('AT_LEAST', 'AT_MOST', 'LESS')} {self.one('1', '2', 'limit_of')}",
-            lambda: f"{self.number(at)} AT_LEAST {self.number_word()}",
-            lambda: f"{self.name(self.categories)} {window} {self.one('LESS', 'AT_LEAST')} {self.one('1', '2', '3')}",
-            lambda: self.condition(at),
-            lambda: self.asking(at),
-        )  # fmt: skip
-
-    def ranking(self) -> list[Line]:
-        """A ranking of people or of houses."""
-        value = self.name(
-            [*self.names.accounts, *(x for x, (sort, _) in self.names.facts.items() if sort != "condition")]
-        )
-        period = self.names.accounts.get(value) or self.names.facts.get(value, ("", None))[1]
-        name = f"place_{len(self.names.rankings)}"
-        key = self.one("house", "club", lambda: self.name([x for x, (s, p) in self.names.facts.items() if s == "rank"]))
-        per = self.one(f" PER {key}", "", f" PER {key} AND {period or '@year'}", f" PER {period or '@year'}")
-        ties = self.one("", "", f", TIES_BY {self.name([*self.names.accounts, *self.names.facts])}")
-        lowest = self.one("", "", ", LOWEST_FIRST")
-        where = f" WHERE {self.condition(At(None, period))}" if self.maybe(0.3) else ""
-        self.names.rankings[name] = period
-        return [Line(f"RANKING {name} OF {value}{per}{ties}{lowest}{where}")]
-
-    def house_fact(self) -> list[Line]:
-        """A fact of groups of people."""
-        name = f"fact_{len(self.names.facts)}"
-        value = self.name([*self.names.accounts, *(x for x, (s, _) in self.names.facts.items() if s == "number")])
-        per = self.one(" PER house", " PER house", "", " PER house AND @semester", " PER club")
-        condition = f"{value} >= {self.number_word()}"
-        body = self.one(
-            f"TOTAL({value} OF STUDENT)", f"COUNT(STUDENT WHERE {condition})", f"ANY(STUDENT WHERE {condition})",
-            f"AVERAGE({value} OF STUDENT) HALF_UP_TO 0.01 OTHERWISE", f"EVERY(STUDENT WHERE {condition})",
-            f"HIGHEST({value} OF STUDENT) OTHERWISE", f"LOWEST({value} OF STUDENT WHERE {condition}) OTHERWISE",
-        )  # fmt: skip
-        self.names.facts[name] = ("condition" if body.startswith(("ANY", "EVERY")) else "number", None)
-        return [Line(f"FACT {name}{per}", [Line(body)])]
+def _without_circle(name: str, line: Line) -> Line:
+    """A definition that reads facts of records only before its own in their order; in place of the others, a field."""
+    for other in [*_FACTS_OF_RECORDS][[*_FACTS_OF_RECORDS].index(name) :] if name in _FACTS_OF_RECORDS else ():
+        for inner in line.under:
+            inner.text = inner.text.replace(other, _FACTS_OF_RECORDS[other])
+    return line
 
 
+_FACTS_OF_RECORDS = {"rf_condition": "flag", "rf_rank": "rank", "rf_number": "size", "rf_day": "on"}
 _FIELDS: dict[str, tuple[str, ...]] = {
     "size": ("size: number", "size: number, DEFAULT 1", "size: number, AT_LEAST 0, AT_MOST 5"),
     "place": ("place: WHOLE_NUMBER", "place: WHOLE_NUMBER, AT_LEAST 0, AT_MOST 9"),
     "extra": ("extra: number, OPTIONAL", "extra: number, OPTIONAL, AT_LEAST 0"),
-    "used": ("used: number, IF_USED",), "decided": ("decided: number, OPTIONAL",),
+    "used": ("used: number, IF_USED", "used: number, IF_USED, AT_LEAST 0, AT_MOST 9"),
+    "decided": ("decided: number, OPTIONAL", "decided: number, OPTIONAL, AT_MOST 3"),
     "rank": ("rank: tier", "rank: tier, IF_USED"), "best": ("best: tier, OPTIONAL",),
     "flag": ("flag: YES_OR_NO, DEFAULT NO",), "content": ("content: text, OPTIONAL",),
     "code": ("code: text, PARTS (subject text, serial WHOLE_NUMBER)",), "due": ("due: date, OPTIONAL",),

@@ -14,6 +14,7 @@ import attrs
 import pytest
 from attrs import evolve
 from tests.differential.constructs import OUT_OF_REACH, Coverage, all_constructs, constructs_of
+from tests.differential.constructs_together import Together, allowed, at_hand, pairs_of
 from tests.differential.drafts import Draft, compiled, drafted
 from tests.differential.laws import LAWS, broken
 from tests.differential.outcomes import differences, outcome, result_places
@@ -29,6 +30,13 @@ pytestmark = pytest.mark.adds_up_itself
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.md"))
 ENGINES = [name for name in get_args(Engine) if name not in ("auto", "reference")]
+SELDOM_TOGETHER = 0.25
+"""The share of what people wrote in one sentence that so few policies may miss."""
+_ALL_OR_OTHERWISE = (
+    "unit credit", "record act", "    item: item", "    size: number", "category c in credit from act",
+    "    item a", "        all that apply", "        1 per event when size > 1", "        2 per event when size > 2",
+    "    item b", "        MODE", "        1 per event when size > 1", "        2 per event otherwise",
+)  # fmt: skip
 RARE = 12
 """Constructs that so few policies may miss; a longer run meets all."""
 
@@ -45,11 +53,26 @@ def draft(seed: int) -> Draft:
 
 
 def test_nearly_everything_is_drafted() -> None:
-    coverage = Coverage()
+    coverage, together = Coverage(), Together()
     for seed in range(160):
         coverage.add(constructs_of(draft(seed).policy))
+        together.add(draft(seed).policy)
     assert len(coverage.missing) <= RARE, coverage.missing
     assert len(coverage.pairs) > 0.65 * len(all_constructs()) ** 2 / 2
+    assert len(together.missing) < SELDOM_TOGETHER * len(at_hand()), together.missing[:99]
+    assert len(together.pairs.keys() & allowed()) > 0.6 * len(allowed())
+
+
+def test_what_stands_together_is_seen() -> None:
+    """An amount by all the cases that apply, and one for when none does, stand in one sentence, or in two."""
+    text = "".join(f"{line}\n" for line in _ALL_OR_OTHERWISE)
+    one, two = (compiled(text.replace("MODE", mode)) for mode in ("all that apply", "first that applies"))
+    assert one is not None
+    assert two is not None
+    met = ("Amount.mode=all", "cases: Case.otherwise")
+    assert met in pairs_of(one)
+    assert met not in pairs_of(two)
+    assert {"Amount.mode=all", "Case.otherwise"} <= constructs_of(two)
 
 
 def test_what_is_out_of_reach_is_there() -> None:
