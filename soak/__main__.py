@@ -93,7 +93,7 @@ def _ran(arguments: argparse.Namespace, names: list[str], file: Path) -> Figures
         add_figures(part, found.get(name, {}))
         end, told = time.monotonic() + 60 * arguments.minutes, time.monotonic()
         for number in range(arguments.seed, arguments.seed + arguments.cases):
-            if time.monotonic() > end:
+            if time.monotonic() > end or part.done:
                 break
             part.case(number)
             part.tried(number)

@@ -28,6 +28,11 @@ ENOUGH = 0.12
 """Seconds from which on a cost is large enough to be compared."""
 SPENT = 6.0
 """Seconds after which no larger size is tried."""
+FELT = 1.5
+"""Seconds up to which a cost may grow as it will, if it then is bounded."""
+MOST_TRIES = 3
+FAR_BELOW = 1.15
+"""An exponent that two measurements are enough for."""
 MOST_COPIES = 256
 MOST_RECORDS = 4000
 """Of one student: columns leave one with more to code."""
@@ -66,14 +71,20 @@ class Growth(Part):
 
     def case(self, number: int) -> None:
         """One construct, through all sizes."""
+        place = number
         for of, names in ((self._hostile, HOSTILE), (self._text, BEFORE), (self._search, SEARCHES)):
-            if number < len(names):
-                of(number, list(names)[number])
+            if place < len(names):
+                of(number, list(names)[place])
                 break
-            number -= len(names)
+            place -= len(names)
         else:
-            self._draft(number)
+            self._draft(number, place)
         gc.collect()
+
+    @property
+    def done(self) -> bool:
+        """Whether declarations and records have been measured of everything that a policy can be made of."""
+        return not self.checked.missing and not self.run.missing
 
     def _text(self, number: int, name: str) -> None:
         size, before, text = BEFORE[name]
@@ -89,15 +100,15 @@ class Growth(Part):
         if wrong:
             self.note(number, f"{name}: {wrong}", f"{name}.credit", HOSTILE[name][1])
 
-    def _draft(self, number: int) -> None:
-        draft = drafted(random.Random(number), "en")
+    def _draft(self, number: int, seed: int) -> None:
+        draft = drafted(random.Random(seed), "en")
         if draft is None:
             return
         constructs = constructs_of(draft.policy)
         if self._shows(self.run, constructs):
-            self._records(number, f"draft {number}", draft.policy, number, draft.text)
+            self._records(number, f"draft {seed}", draft.policy, seed, draft.text)
         if self._shows(self.checked, constructs) and compiled(copies(draft, 2)) is not None:
-            self._measure(number, "declarations", f"draft {number}",
+            self._measure(number, "declarations", f"draft {seed}",
                           lambda n: lambda: compile_text(copies(draft, n)), 2, MOST_COPIES, draft.text)  # fmt: skip
             self.checked.add(constructs)
 
@@ -127,8 +138,9 @@ class Growth(Part):
         grown = growth(work, max(size, 2), most)
         if grown is None:
             return
-        if grown.exponent > MOST and (again := growth(work, grown.size // 4, grown.size)) is not None:
-            grown = min(grown, again, key=lambda x: x.exponent)
+        while grown.exponent > MOST and grown.seconds < FELT:  # what is bounded grows no more from some size on
+            size = 2 * grown.size
+            grown = growth(work, size // 4, size) or Grown(0.0, size, 0.0)
         self.told.append([axis, round(grown.exponent, 3), f"{name}, {grown}"])
         if grown.exponent > MOST:
             self.note(number, f"{axis}, {name}: {grown}", f"{axis}.credit", text)
@@ -164,15 +176,19 @@ def growth(work: Work, size: int, most: int) -> Grown | None:
 
     The size is doubled until it costs enough; None where it never does.
     """
-    least, sizes = _seconds(work(1)), [size]
-    while (last := _seconds(work(4 * sizes[-1])) - least) < ENOUGH and 8 * sizes[-1] <= most:
-        sizes.append(2 * sizes[-1])
+    least, size = _seconds(work(1)), 4 * size
+    while (last := _seconds(work(size)) - least) < ENOUGH and 2 * size <= most:
+        size *= 2
     if last < ENOUGH / 2:
         return None
-    half, whole = work(2 * sizes[-1]), work(4 * sizes[-1])
-    times = [(_seconds(half), _seconds(whole)) for _ in range(3 if last < SPENT else 1)]
-    first, second = (max(min(each) - least, 1e-4) for each in zip(*times, strict=True))
-    return Grown(math.log2(second / first), 4 * sizes[-1], second)
+    half, whole, grown, times = work(size // 2), work(size), Grown(0, size, last), []
+    for tries in range(MOST_TRIES if last < SPENT else 1):
+        times.append((_seconds(half), _seconds(whole)))
+        first, second = (max(min(each) - least, 1e-4) for each in zip(*times, strict=True))
+        grown = Grown(math.log2(second / first), size, second)
+        if tries and grown.exponent < FAR_BELOW:
+            break
+    return grown
 
 
 def _seconds(work: Callable[[], object]) -> float:

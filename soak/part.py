@@ -20,6 +20,11 @@ class Part:
         """Try one case, count it, and note what is wrong."""
         raise NotImplementedError
 
+    @property
+    def done(self) -> bool:
+        """Whether there is nothing left to try; a part that draws its cases at random never comes to an end."""
+        return False
+
     def tried(self, number: int) -> None:
         """Note that a case has been tried."""
         if self.numbers and self.numbers[-1][1] == number - 1:

@@ -38,7 +38,11 @@ def compiled(text: str, check: bool = True) -> Policy | None:
 
 def drafted(rng: random.Random, dialect: Dialect) -> Draft | None:
     """A policy at random; None where nothing of it is left."""
-    lines = Drafting(rng).policy()
+    return mended(Drafting(rng).policy(), dialect)
+
+
+def mended(lines: list[Line], dialect: Dialect) -> Draft | None:
+    """The lines without those in which something is refused; None where nothing is left."""
     for _ in range(_MOST_REPAIRS):
         text = printed(lines, dialect)
         source = SourceFile("policy.credit", text)

@@ -1,5 +1,6 @@
 """What an office has decided of a record acts where it is said to act, and everything later sees it."""
 
+import sys
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 
 import creditlang
 from creditlang.diagnostics import in_language
+from creditlang.diagnostics.nearest import NearestNames
 from creditlang.explain import Explanation
 
 CLUB = """
@@ -173,3 +175,18 @@ def test_a_policy_with_a_kind_of_that_name_keeps_it() -> None:
     )
     result = policy.evaluate({}, {"ruling": [{"item": "i", "on": "2024-10-08"}]})
     assert result.account("c") == 1
+
+
+def test_near_ids_are_looked_for_in_so_many_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What stands nearest is told of as many wrong ids as can be compared, of each student; all of them are told."""
+    compared: list[str] = []
+    module = sys.modules[NearestNames.__module__]
+    likeness = module._likeness  # type: ignore[attr-defined]
+    monkeypatch.setattr(module, "_likeness", lambda name, other: compared.append(other) or likeness(name, other))
+    rows = [row(f"activity-{n}") for n in range(300)]
+    found = worked_out(rows, *({"record_id": f"aktivity-{n}", "decision": "void"} for n in range(300))).findings
+    assert [x.code for x in found if x.code != "CR664"] == ["CR890"] * 300
+    told = ["did you mean" in str(x.arguments["instead"]) for x in found if x.code == "CR890"]
+    assert told == sorted(told, reverse=True)
+    assert 0 < sum(told) < 300
+    assert 300 < len(compared) <= 20_300

@@ -8,15 +8,17 @@ import sys
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
+from attrs import evolve
+from tests.differential.constructs import constructs_of
 from tests.differential.drafts import compiled, drafted
 from tests.differential.figures import figures
+from tests.differential.outcomes import Outcome, ReadOnce
 
-from creditlang.core.operators import Policy
 from creditlang.diagnostics import report
 from creditlang.errors import DataError
+from creditlang.one_student import Engine
 from soak import (
     failing_files,
     guided_bytes,
@@ -24,6 +26,7 @@ from soak import (
     mutated_data,
     mutated_policies,
     open_values,
+    small_spaces,
     small_world,
     writing_commands,
 )  # fmt: skip
@@ -40,6 +43,7 @@ from soak.open_values import OpenValues
 from soak.part import Part
 from soak.planted_faults import _faults, _planted
 from soak.private_names import PrivateNames
+from soak.small_spaces import fitting, space_of
 from soak.small_world import SmallWorld
 from soak.writing_commands import WRITING, undisturbed, wrong_files
 
@@ -49,7 +53,7 @@ pytestmark = pytest.mark.adds_up_itself
 @pytest.fixture(autouse=True)
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few of each."""
-    monkeypatch.setattr(small_world, "MOST_KINDS_OF_RECORD", 3)
+    monkeypatch.setattr(small_spaces, "MOST_RECORDS", 1)
     monkeypatch.setattr(mutated_policies, "OF_EACH", 8)
     monkeypatch.setattr(mutated_data, "OF_EACH", dict.fromkeys(mutated_data.OF_EACH, 6))
     monkeypatch.setattr(open_values, "STUDENTS", 12)
@@ -93,13 +97,46 @@ def test_a_decision_outside_of_what_was_open_is_seen(monkeypatch: pytest.MonkeyP
 
 
 def test_an_engine_that_says_something_else_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = small_world.outcome
+    real = ReadOnce.outcome
 
-    def other(policy: Policy, world: Any, engine: Any = "reference") -> Any:
-        return real(policy, world if engine != "columnar" else world.of(world.students[1:]), engine)
+    def other(read: ReadOnce, engine: Engine) -> Outcome:
+        found = real(read, engine)
+        return found if engine != "columnar" else evolve(found, tables={**found.tables, "students": []})
 
-    monkeypatch.setattr(small_world, "outcome", other)
+    monkeypatch.setattr(ReadOnce, "outcome", other)
     assert some(SmallWorld(), 1).found[0].startswith("case 0: columnar")
+
+
+@pytest.mark.parametrize("construct", ["Limit", "Rank", "RecordKind.group", "RecordKind.enrolment"])
+def test_a_small_world_holds_everybody_once(monkeypatch: pytest.MonkeyPatch, construct: str) -> None:
+    """As many as are said, each with other records, of one person or of a few."""
+    monkeypatch.setattr(small_spaces, "MOST_RECORDS", 2)
+    drafts = (drafted(random.Random(seed), "en") for seed in range(999))
+    draft = next(x for x in drafts if x is not None and construct in constructs_of(x.policy))
+    small = small_world.smaller(draft, construct)
+    assert construct in constructs_of(small.policy)
+    space = fitting(space_of(small.policy), small_world.MOST_WORLDS)
+    space = evolve(space, records=space.records[-3:], persons=space.persons[:2])
+    worlds = [str(world.rows) for world in space.worlds()]
+    people = sum(len(world.students) for world in space.worlds())
+    assert people == space.size * (space.together or 1)
+    assert len({*worlds}) == len(worlds) == (space.size if space.together else 1)
+
+
+def test_what_a_small_world_does_not_show_is_named() -> None:
+    part = some(SmallWorld(), 1)
+    part.drafted["Rank.groups"] = 7
+    told = part.lines()
+    assert "not shown: Rank.groups, in 7 drafts, none small enough" in told
+    assert "not shown: Rank, in no draft yet" in told
+    assert not part.done
+
+
+def test_what_is_done_comes_to_an_end(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(SmallWorld, "done", property(lambda part: bool(part.coverage.policies)))
+    monkeypatch.setattr(sys, "argv", ["soak", "small_world", "--minutes", "9"])
+    assert main() == 0
+    assert "policies: 1, and 0 with" in capsys.readouterr().out
 
 
 def test_a_mistake_is_seen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -118,6 +155,15 @@ def test_what_grows_is_seen(monkeypatch: pytest.MonkeyPatch, power: int, least: 
     found = growth(lambda size: lambda: 0.3 + 0.001 * size**power, 4, 10_000)
     assert found is not None
     assert least < found.exponent < most
+
+
+def test_what_is_bounded_does_not_grow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where it is, the square of a size is no finding; where it is not, it is."""
+    monkeypatch.setattr("soak.growth._seconds", lambda work: work())
+    for bound, found in ((1000, 0), (10**6, 1)):
+        part = Growth()
+        part._measure(3, "text", "x", lambda size, bound=bound: lambda: 1e-6 * min(size, bound) ** 2, 64, 4096)
+        assert len(part.found) == found, part.found
 
 
 def test_a_policy_is_said_more_than_once() -> None:

@@ -13,7 +13,8 @@ from attrs import evolve, field, frozen
 from creditlang.core import operators as o
 from creditlang.core.scales import scale_of
 from creditlang.data.dataset import RULING, RULING_LABELS, Dataset, Student
-from creditlang.diagnostics import Diagnostic, Phrase, Place, either, nearest, report
+from creditlang.diagnostics import Diagnostic, Phrase, Place, either, report
+from creditlang.diagnostics.nearest import NearestNames
 from creditlang.ledger import Record
 from creditlang.ruling import Ruling
 from creditlang.types import DATE, TEXT, Type
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from creditlang.data.coded.coded_records import CodedRecords
 
 _DECIMALS: Final = 6
+_MOST_COMPARED: Final = 20_000
+"""Ids that are compared with wrong ones, of a student; a hundred wrong ids among two hundred records."""
 _EFFECTS: Final = {
     text: effect
     for effect, chinese in (("void", "不予认定"), ("count", "予以认定"), ("amount", "改定数额"))
@@ -103,6 +106,8 @@ class RulingsOfStudents:
     dataset: Dataset
     _ids: dict[str, Mapping[str, list[Record]]] = field(factory=dict, init=False)
     """The records of each student who was asked for, by id."""
+    _near: dict[str, NearestNames] = field(factory=dict, init=False)
+    """For ids that a student has not, those that are near: so many comparisons for each student by itself."""
 
     def give(self, rulings: Iterable[Record]) -> None:
         """Let each record know what was decided of it; what is wrong with a ruling is noted."""
@@ -120,7 +125,8 @@ class RulingsOfStudents:
         name = values["record_id"]
         found = [x for x in self._records(student).get(name, ()) if values["kind"] in (None, x.kind)]
         if not found:
-            instead = _instead(self.policy, name, self._records(student))
+            near = self._near.setdefault(student.identifier, NearestNames(_MOST_COMPARED))
+            instead = _instead(self.policy, name, self._records(student), near)
             return report("CR890", given.place, record=name, student=student.identifier, instead=instead)
         if len(found) > 1:
             kinds = either(label(self.policy.kinds[record.kind]) for record in found)
@@ -142,12 +148,12 @@ class RulingsOfStudents:
         return self._ids[student.identifier]
 
 
-def _instead(policy: o.Policy, name: str, known: Mapping[str, Sequence[Record]]) -> Phrase:
+def _instead(policy: o.Policy, name: str, known: Mapping[str, Sequence[Record]], near: NearestNames) -> Phrase:
     """What to write, where a student has no record of an id and a kind: `known` are those that there are, by id."""
     if name in known:
         en, zh = (either(label(policy.kinds[x.kind], language) for x in known[name]) for language in ("en", "zh"))
         return Phrase(f"this id is of a record of another kind: {en}", f"该编号的记录属于另一种：{zh.zh}")
-    if close := nearest(name, known):
+    if close := near.of(name, known):
         return Phrase(f"did you mean “{close}”?", f"是不是“{close}”？")
     return Phrase(
         "write both ids as they stand in the sheet of the record",

@@ -6,6 +6,7 @@ entry that counts, and an entry that one line cuts to nothing leaves the others'
 window are done so too: each entry has what is left by the counted ones in the window that ends at it.
 """
 
+from bisect import bisect_right, insort
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
@@ -79,7 +80,7 @@ def _fill_by_number(run: Run, operator: o.Limit, members: Entries, rooms: Sequen
     if operator.dropped:
         left = [max(Decimal(1), size - v.high(rooms[0])) for size in map(Decimal, (sum(sure), len(members)))]
         rooms = [v.interval(*left)] * len(members)
-    before = _before(run, operator, members, sure)
+    before = _before(run, operator, members, sure, rooms)
     fates = [
         "out" if surely >= v.high(room) else "open" if possibly >= v.low(room) else "in"
         for (_, surely, possibly), room in zip(before, rooms, strict=True)
@@ -121,7 +122,7 @@ def _bind_chosen(
 
 
 def _before(
-    run: Run, operator: o.Limit, members: Entries, sure: Sequence[bool]
+    run: Run, operator: o.Limit, members: Entries, sure: Sequence[bool], rooms: Sequence[v.Number]
 ) -> Sequence[tuple[Sequence[int], int, int]]:
     """For each entry the places of others in their order, how many of these surely come before it, how many may."""
     places = range(len(members))
@@ -131,7 +132,7 @@ def _before(
         if worth is None:
             return [((), 0, len(members) - 1)] * len(members)
         if not all(sure) or any(isinstance(x, v.Interval) for x in worth):
-            return [_ranked(place, worth, sure) for place in places]
+            return _ranked(worth, sure, rooms)
         order = sorted(places, key=lambda place: v.low(worth[place]).copy_negate())
     found: dict[int, tuple[Sequence[int], int, int]] = {}
     first: list[int] = []
@@ -142,12 +143,29 @@ def _before(
     return [found[place] for place in places]
 
 
-def _ranked(place: int, worth: Sequence[v.Number], sure: Sequence[bool]) -> tuple[Sequence[int], int, int]:
-    """What `_before` says of one entry, of several whose worth is open."""
-    least, most = v.low(worth[place]), v.high(worth[place])
-    may = [x for x, y in enumerate(worth) if x != place and (v.high(y) > least or (v.high(y) == least and x < place))]
-    surely = [x for x in may if sure[x] and (v.low(worth[x]) > most or (v.low(worth[x]) == most and x < place))]
-    return surely, len(surely), len(may)
+def _ranked(
+    worth: Sequence[v.Number], sure: Sequence[bool], rooms: Sequence[v.Number]
+) -> list[tuple[Sequence[int], int, int]]:
+    """What `_before` says of entries, of which several have an open worth; of the places, as many as there is room for.
+
+    One is surely before another if the least that it may be is more than the most of the other, or as much and written
+    first; it may be if that holds of its most and of the other's least. The ends are in order, so that they are counted
+    at once.
+    """
+    most = [(v.high(x), -place) for place, x in enumerate(worth)]
+    least = [(v.low(x), -place) for place, x in enumerate(worth)]
+    mosts, leasts = sorted(most), sorted(end for end, is_sure in zip(least, sure, strict=True) if is_sure)
+    found: dict[int, tuple[Sequence[int], int, int]] = {}
+    first: list[int] = []
+    for end in sorted(most, reverse=True):
+        place = -end[1]
+        surely = len(leasts) - bisect_right(leasts, end)
+        for _, other in leasts[len(leasts) - surely : len(leasts) - len(first)]:
+            insort(first, -other)
+        may = len(mosts) - bisect_right(mosts, least[place]) - (end > least[place])  # not itself
+        room = v.high(rooms[place])
+        found[place] = first[: int(room)] if surely >= room else (), surely, may
+    return [found[place] for place in range(len(worth))]
 
 
 def _worths(run: Run, operator: o.Limit, members: Entries) -> list[v.Number] | None:
