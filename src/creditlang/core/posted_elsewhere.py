@@ -15,6 +15,4 @@ def posts_elsewhere(accounts: Mapping[str, o.Account], rules: Mapping[str, o.Rul
 def queued(policy: o.Policy) -> frozenset[str]:
     """The rules whose entries take: these stand in the queue of moves, which posts what goes to another account."""
     takers = [x.name for x in policy.accounts.values() if any(isinstance(line, o.Move) for line in x.operators)]
-    return frozenset(
-        rule for taker in takers for name in policy.inside[taker] for rule in policy.accounts[name].items
-    )
+    return frozenset(rule for taker in takers for name in policy.inside[taker] for rule in policy.accounts[name].items)

@@ -24,7 +24,7 @@ _BODY = re.compile(r"[^:]*:[ \t]*(?=\S)")
 """What stands before a body that follows a colon: such a body is a line too."""
 _NUMBERS = {"one": "1", "two": "2", "three": "3"} | {word: str(n) for n, word in enumerate("一二三四五六七八九十", 1)}
 _TEMPLATE = re.compile(r"<100-(\d)>|<number-(\d)>|<(kind|date|number|account)>|<joined-(\d)>|<field-(\d)>")
-_CITATIONS = re.compile(r"(?:[ \t]*(?<!\w)\[[^\[\]]*\])+$")
+_CITATIONS = re.compile(r"(?:(?<![ \t])[ \t]*+(?<!\w)\[[^\[\]]*\])+$")
 _FIRST_KIND = re.compile(r"^(?:record|记录)[ \t]*([^\W\d]\w*)", re.MULTILINE)
 _FIRST_ACCOUNT = re.compile(r"^(?:category|类别)[ \t]*([^\W\d]\w*)", re.MULTILINE)
 _FIRST_FIELD = {
