@@ -262,7 +262,10 @@ class _Run:
 
     def _balance(self, students: Students, name: str, places: Numbers) -> tuple[Numbers, Numbers]:
         """The balance of an account in the semester or year of each of some records, and whether there is one."""
-        balance, cohort = students.balances[name], self.cohort
+        balance, cohort = students.balances.get(name), self.cohort
+        if balance is None:  # asked for before it is worked out, in what a guard says
+            there = self.policy.accounts[name].sort not in ("score", "credit")
+            return np.zeros(len(places), np.int64), np.full(len(places), there)
         kind = self.policy.accounts[name].period or "semester"
         keys = ["", *(self.calendar.names if kind == "semester" else self.calendar.years)[1:]]
         columns = np.array([balance.keys.index(key) if key in balance.keys else -1 for key in keys], np.int32)

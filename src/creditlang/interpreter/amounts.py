@@ -52,7 +52,8 @@ def _value(run: Run, operator: o.Amount, cases: list[o.Case], entry: Entry, meas
         total = _chosen_amount(run, operator, entry, chosen, unsure, sure, measured)
     except Undetermined as why:
         undetermined(run, entry, why, operator.fallback, operator)
-        entry.raw = entry.amount if entry.raw is None and entry.pending else entry.raw
+        is_open = entry.state == "live" and entry.pending
+        entry.raw = entry.amount if entry.raw is None and is_open else entry.raw
         return
     if entry.state != "live":
         return
