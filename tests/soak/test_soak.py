@@ -250,7 +250,7 @@ def test_a_file_of_no_run_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_fault_is_planted() -> None:
     """In the code of one function, which a process that has it already can exchange, or on a line of a module."""
-    module = Path(small_world.__file__)
+    module = Path(mutated_data.__file__)
     text = module.read_text(encoding="utf-8")
     kinds: Counter[int] = Counter()
     for line in _faults(text):
