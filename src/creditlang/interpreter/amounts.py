@@ -12,7 +12,7 @@ from creditlang.diagnostics import Phrase, report
 from creditlang.interpreter.expression_meanings import evaluate, met
 from creditlang.interpreter.groups import group_key, groups
 from creditlang.interpreter.ruled_entries import is_set, set_amount
-from creditlang.interpreter.steps import Entries, dismiss, live, range_of, undetermined
+from creditlang.interpreter.steps import Entries, dismiss, live, undetermined, without_value
 from creditlang.interpreter.student_run import Environment, Run
 from creditlang.ledger import Entry, Step
 from creditlang.values import Undetermined
@@ -140,9 +140,7 @@ def _chosen_amount(
             [worth[id(case)] for case in chosen if case in known and case.otherwise],
         )
     if not sure:
-        possible.append(v.ZERO)
-        if operator.fallback is not None and operator.fallback.disposition == "pending":
-            possible.append(range_of(run, operator.fallback, entry, operator))
+        possible += [v.ZERO, without_value(run, operator.fallback, entry, operator)]
     return reduce(v.hull, possible)
 
 

@@ -26,9 +26,9 @@ from creditlang.interpreter.steps import (
     dismiss,
     live,
     make_pending,
-    range_of,
     step,
     undetermined,
+    without_value,
 )
 from creditlang.interpreter.student_run import Environment, Run
 from creditlang.ledger import Entry
@@ -181,8 +181,7 @@ def _rescale_one(run: Run, operator: o.Rescale, entry: Entry, sure: bool = True)
         if sure or why.is_open:
             undetermined(run, entry, why, operator.fallback, operator)
         else:
-            is_range = operator.fallback is not None and operator.fallback.disposition == "pending"
-            after = range_of(run, operator.fallback, entry, operator) if operator.fallback and is_range else v.ZERO
+            after = without_value(run, operator.fallback, entry, operator)
             make_pending(run, entry, v.hull(v.ZERO, after), why.reason, operator, "pending", True)
         return
     if operator.operation not in ("times", "plus"):

@@ -368,7 +368,8 @@ def _shift(x: e.Shift, env: Environment) -> Any:
 
 
 def _distance(x: e.Distance, env: Environment) -> Any:
-    end, start = _values((x.end, x.start if x.start is not None else x.end), env)
+    end, *other = _values((x.end,) if x.start is None else (x.end, x.start), env)
+    start = other[0] if other else end
     if v.OPEN in (start, end) and x.what in ("weekday", "working day", "holiday"):
         return v.OPEN
     found = env.run.calendar.distance(x.what, v.settled(start), v.settled(end))

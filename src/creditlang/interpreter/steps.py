@@ -101,6 +101,13 @@ def needed(run: Run, kind: str, name: str) -> Phrase:
     return Phrase(f"{name} is empty, but this rule needs it", f"“{called}”没有填，而这条规则要用到它")
 
 
+def without_value(run: Run, fallback: o.Fallback | None, entry: Entry, operator: o.Operator) -> v.Number:
+    """What an entry has where an operator has no value for it: nothing, or the range that the policy says."""
+    if fallback is None or fallback.disposition != "pending":
+        return v.ZERO
+    return range_of(run, fallback, entry, operator)
+
+
 def range_of(run: Run, fallback: o.Fallback, entry: Entry, operator: o.Operator) -> v.Number:
     """The range of an entry when an operator's value is unknown: of a factor between two ends, or of an amount."""
     env, amount = run.at(entry.record), entry.amount
