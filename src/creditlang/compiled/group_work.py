@@ -285,19 +285,24 @@ def _gathered(w: Work, case: o.Case, value: Read, members: Entries, size: int) -
     return entry
 
 
-def completed(case: o.Case, full: o.Full, measure: Read) -> Callable[..., Decimal]:
-    """How many times an entry completes so many of what its group measures; `measured` has what there is so far."""
-    key, one = key_of(full.group), Decimal(1)
+def measured_by(full: o.Full, measure: Read) -> Callable[..., tuple[Any, Decimal]]:
+    """The group that an entry completes so many of, and what it measures itself."""
+    key = key_of(full.group)
 
-    def times(w: Work, entry: LightEntry, measured: dict[Any, Decimal]) -> Decimal:
+    def own(w: Work, entry: LightEntry) -> tuple[Any, Decimal]:
         row = entry[ROW]
-        own = max(_ZERO, measure(w, row, row[2]))
-        place = (case.number, key(w, entry))
-        before = measured.get(place, _ZERO)
-        after = measured[place] = before + own
-        had, has, alone = (v.low(v.quotient(x, full.size, "down", one)) for x in (before, after, own))
-        if entry[STEPS] is not None and (before or has != alone):
-            entry[STEPS].append(("measured", case.text, before, after, case.article, by_now(after), ()))
-        return has - had
+        return key(w, entry), max(_ZERO, measure(w, row, row[2]))
 
-    return times
+    return own
+
+
+def completed(w: Work, entry: LightEntry, case: o.Case, place: Any, own: Decimal) -> Decimal:
+    """How many times an entry completes so many of what its group measures, of which is kept what there is so far."""
+    assert case.full is not None
+    measured, one = w.known.setdefault(case.number, {}), Decimal(1)
+    before = measured.get(place, _ZERO)
+    after = measured[place] = before + own
+    had, has, alone = (v.low(v.quotient(x, case.full.size, "down", one)) for x in (before, after, own))
+    if entry[STEPS] is not None and (before or has != alone):
+        entry[STEPS].append(("measured", case.text, before, after, case.article, by_now(after), ()))
+    return has - had

@@ -46,7 +46,7 @@ class SingleLines:
         """`noted` with steps and coverage."""
         self.expressions, self.source, self.noted = expressions, expressions.source, noted
         self.source.namespace.update(
-            told=told, asked_fields=asked_fields, move_to=_move_to, all_given=_all_given,
+            told=told, asked_fields=asked_fields, move_to=_move_to, all_given=_all_given, completed=group_work.completed,
             two_lines=lambda cases: Undetermined("case", several(cases)), no_line=lambda: Undetermined("case", NO_LINE),
         )  # fmt: skip
 
@@ -120,7 +120,7 @@ class SingleLines:
         usual = [case for case in cases if not case.otherwise]
         otherwise = [case for case in cases if case.otherwise]
         if not otherwise and len(usual) == 1 and usual[0].condition is None and not (usual[0].since or usual[0].until):
-            text, fails = self._worth(usual[0], here)
+            text, fails = self._amount_of(usual[0], here)
             lines = self._tried(fails, [f"amount = {text}"], line, number, line.fallback)
             return [*lines, *self._given(line, usual[0])]
         lines = []
@@ -137,7 +137,7 @@ class SingleLines:
             lines += [f"if {' + '.join(names)} > 1:", *self._two_lines(both, line, number)]
         key = "if"
         for name, case in [*zip(names, usual, strict=True), *(("", x) for x in otherwise[:1])]:
-            text, _ = self._worth(case, here)
+            text, _ = self._amount_of(case, here)
             worths.append(case)
             lines += [f"{key} {name}:" if name else "else:" if key == "elif" else "if True:"]
             if not name and line.mode == "one" and len(otherwise) > 1:
@@ -188,11 +188,21 @@ class SingleLines:
                 ],
             )  # fmt: skip
             text, fails = f"{decided}(w, row, V)", True
-        if (full := case.full) is not None:
-            measure = self.expressions.function(full.measure, here)
-            times = self.made(lambda n: group_work.completed(case, full, n[measure]))
-            text, fails = f"({text} * {times}(w, e, w.known.setdefault({case.number}, {{}})))", True
         return text, fails
+
+    def _measure(self, case: o.Case, here: Here) -> str:
+        """The group and what an entry measures itself, where a case is a rate for each full so many."""
+        if (full := case.full) is None:
+            return "()"
+        measure = self.expressions.function(full.measure, here)
+        return f"{self.made(lambda n: group_work.measured_by(full, n[measure]))}(w, e)"
+
+    def _amount_of(self, case: o.Case, here: Here) -> tuple[str, bool]:
+        """The amount of the only case that applies, and whether it may have none."""
+        text, fails = self._worth(case, here)
+        if case.full is None:
+            return text, fails
+        return f"({text} * completed(w, e, {self.source.value(case)}, *{self._measure(case, here)}))", True
 
     def _given(self, line: o.Amount, case: o.Case) -> Lines:
         value = self.source.value
@@ -215,12 +225,16 @@ class SingleLines:
         otherwise: list[o.Case],
     ) -> Lines:
         """All cases that apply, added up; those that apply otherwise where none does."""
-        value, lines = self.source.value, [*tests, "found = []"]
+
+        def found(case: o.Case) -> str:
+            return f"found.append(({self.source.value(case)}, {self._worth(case, here)[0]}, {self._measure(case, here)}))"
+
+        lines = [*tests, "found = []"]
         for name, case in usual:
-            lines += [f"if {name}:", f"    found.append(({value(case)}, {self._worth(case, here)[0]}))"]
+            lines += [f"if {name}:", f"    {found(case)}"]
         lines += ["if not found:"]
         for case in otherwise:
-            lines += [f"    found.append(({value(case)}, {self._worth(case, here)[0]}))"]
+            lines += [f"    {found(case)}"]
         lines += ["    pass" if otherwise else "    raise no_line()"]
         lines = self._tried(True, lines, line, number, line.fallback)
         return [*lines, "all_given(w, e, found)"]
@@ -309,16 +323,17 @@ def _move_to(w: Work, entry: list[Any], day: date) -> None:
     entry[PERIOD] = run.periods.key(period, entry[ON], entry[SEMESTER]) or ""
 
 
-def _all_given(w: Work, entry: list[Any], found: list[tuple[o.Case, Decimal]]) -> None:
-    """Give an entry the amounts of all cases that apply."""
+def _all_given(w: Work, entry: list[Any], found: list[tuple[o.Case, Decimal, tuple[Any, ...]]]) -> None:
+    """Give an entry the amounts of all cases that apply; what it measures is added up only when each has a value."""
     first = found[0][0]
     entry[SIGN], entry[ARTICLE] = first.sign, first.article or entry[ARTICLE]
     total = v.ZERO
-    for case, worth in found:
+    for case, amount, measure in found:
         w.covered.add(case.number)
+        worth = amount * group_work.completed(w, entry, case, *measure) if measure else amount
         total += worth if case.sign == first.sign else v.EXACT.minus(worth)
     if entry[STEPS] is not None:
-        texts = "；".join(case.text for case, _ in found)
+        texts = "；".join(case.text for case, *_ in found)
         entry[STEPS].append(("amount", texts, None, total, entry[ARTICLE], "", ()))
     entry[AMOUNT] = entry[RAW] = total
 

@@ -106,9 +106,13 @@ def _chosen_amount(
     """
     env = run.at(entry.record)
     worth: dict[int, v.Number] = {}
+    measures: dict[int, v.Number] = {}
     for case in (*chosen, *unsure):
         try:
-            worth[id(case)] = _case_amount(run, case, entry, env)
+            amount = _case_amount(run, case, entry, env)
+            if case.full is not None:
+                measures[id(case)] = v.larger(v.ZERO, evaluate(case.full.measure, env))
+            worth[id(case)] = amount
         except Undetermined as why:
             if why.is_open or not unsure or (operator.mode == "all" and case in chosen and not case.otherwise):
                 raise
@@ -116,7 +120,8 @@ def _chosen_amount(
     known = [case for case in (*chosen, *unsure) if id(case) in worth]
     for case in known:
         if case.full is not None:
-            times = _completed(run, case, case.full, entry, measured, sure=not unsure and not entry.doubtful)
+            own = measures[id(case)]
+            times = _completed(run, case, case.full, entry, own, measured, sure=not unsure and not entry.doubtful)
             worth[id(case)] = v.multiply(worth[id(case)], times)
             if isinstance(times, v.Interval):
                 entry.pending = True
@@ -155,9 +160,10 @@ def _sums(chosen: list[v.Number], unsure: list[v.Number], instead: list[v.Number
     return [v.interval(max(least, v.low(added)) if least >= 0 else v.low(added), v.high(added)), *instead]
 
 
-def _completed(run: Run, case: o.Case, full: o.Full, entry: Entry, measured: Measured, sure: bool) -> v.Number:
-    """How many times an entry completes so many of what its group measures."""
-    own = v.larger(v.ZERO, evaluate(full.measure, run.at(entry.record)))
+def _completed(
+    run: Run, case: o.Case, full: o.Full, entry: Entry, own: v.Number, measured: Measured, sure: bool
+) -> v.Number:
+    """How many times an entry, with what it measures itself, completes so many of what its group measures."""
     key = (case.number, group_key(run, full.group, entry))
     before = measured.get(key, v.ZERO)
     after = measured[key] = v.add(before, own if sure else v.hull(v.ZERO, own))
