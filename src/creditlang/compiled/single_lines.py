@@ -46,7 +46,8 @@ class SingleLines:
         """`noted` with steps and coverage."""
         self.expressions, self.source, self.noted = expressions, expressions.source, noted
         self.source.namespace.update(
-            told=told, asked_fields=asked_fields, move_to=_move_to, all_given=_all_given, completed=group_work.completed,
+            told=told, asked_fields=asked_fields, move_to=_move_to,
+            all_given=_all_given, completed=group_work.completed,
             two_lines=lambda cases: Undetermined("case", several(cases)), no_line=lambda: Undetermined("case", NO_LINE),
         )  # fmt: skip
 
@@ -227,7 +228,8 @@ class SingleLines:
         """All cases that apply, added up; those that apply otherwise where none does."""
 
         def found(case: o.Case) -> str:
-            return f"found.append(({self.source.value(case)}, {self._worth(case, here)[0]}, {self._measure(case, here)}))"
+            worth, measure = self._worth(case, here)[0], self._measure(case, here)
+            return f"found.append(({self.source.value(case)}, {worth}, {measure}))"
 
         lines = [*tests, "found = []"]
         for name, case in usual:
