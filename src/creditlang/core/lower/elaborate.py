@@ -605,6 +605,9 @@ class Elaborator:
         left = self.condition(node.left, context)
         certain = self.known_present(node.left, node.operator == "and", context)
         right = self.condition(node.right, context._replace(present=context.present | certain))
+        for part in (node.left, node.right) if node.operator == "or" else ():
+            if isinstance(part, t.Logical) and part.operator == "and" and _is_open(part, part.left, part.right):
+                self.scope.report("CR348", part.span, part=part.span.text)
         parts = left.parts if isinstance(left, e.Logical) and left.operator == node.operator else (left,)
         return e.Logical(node.operator, (*parts, right)), YES_OR_NO
 
@@ -644,11 +647,16 @@ class Elaborator:
         return e.Rounded(operand, divisor, node.rounding.mode, step), number_type(step, kind.unit)
 
 
+def _is_open(node: t.Expression, left: t.Expression, right: t.Expression) -> bool:
+    """Whether something of two parts stands without brackets, whose span would hold them."""
+    return node.span.start == left.span.start and node.span.end == right.span.end
+
+
 def _is_open_sum(node: t.Expression) -> TypeGuard[t.Arithmetic]:
-    """Whether a sum stands without brackets, whose span would hold them, and its last part is more than a number."""
+    """Whether a sum stands without brackets, and its last part is more than a number."""
     return (
         isinstance(node, t.Arithmetic) and node.operator in ("+", "-") and not isinstance(node.right, t.Number)
-        and node.span.start == node.left.span.start and node.span.end == node.right.span.end
+        and _is_open(node, node.left, node.right)
     )  # fmt: skip
 
 
