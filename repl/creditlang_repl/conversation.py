@@ -192,7 +192,7 @@ class Conversation:
         for number, _ in before.all(self.progress, str):
             if number not in same and number not in outside:
                 changed = two.result(after.student(number)) if number in known else None
-                comparison.add(one.result(before.student(number)), changed)
+                comparison.add(before.compared(number, one), changed)
         for number in known.keys() - before.known().dataset.students:
             comparison.add(None, two.result(after.student(number)))
         return comparison

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from creditlang.data.coded.coded_dataset import CodedDataset
 
 _KEPT_VIEWS = 4
+_MOST_KEPT = 20_000
+"""As many records as those may have whose results are kept from one question about all students to the next."""
 
 
 @frozen
@@ -99,6 +101,9 @@ class View:
     tried: Tried
     data: Data | None
     results: dict[str, StudentResult] = field(factory=dict)
+    _compared: dict[str, StudentResult] = field(factory=dict)
+    _kept: int = 0
+    """Records of those of whom results are kept."""
 
     @property
     def policy(self) -> o.Policy:
@@ -192,6 +197,17 @@ class View:
     def worked_out(self, number: str) -> StudentResult:
         """The results of a student."""
         return self.one_student.result(self.student(number))
+
+    def compared(self, number: str, by: OneStudent) -> StudentResult:
+        """The results of a student with whom others are compared, kept as far as there is room: what is asked next
+        begins with the same.
+        """
+        found = self._compared.get(number)
+        if found is None:
+            found = by.result(self.student(number))
+            if self._kept + len(found.records) <= _MOST_KEPT:
+                self._compared[number], self._kept = found, self._kept + len(found.records)
+        return found
 
     def answers(self, number: str, records_only: bool = False) -> Answers:
         """A student, of whom more may be asked."""
