@@ -49,7 +49,7 @@ class SourceText:
     def compiled(self) -> dict[str, Any]:
         """The namespace with all functions in it that have been written."""
         text, late = "\n".join(self.lines[self._done :]), self.late[:]
-        exec(compile(text, "<policy>", "exec") if self._done else _code(text), self.namespace)
+        exec((_small_code if self._done else _code)(text), self.namespace)
         self._done = len(self.lines)
         self.late.clear()
         for each in late:
@@ -57,7 +57,11 @@ class SourceText:
         return self.namespace
 
 
-@lru_cache(maxsize=4)
-def _code(text: str) -> CodeType:
-    """Kept, since a policy has the same text for any day and named values."""
+def _compiled(text: str) -> CodeType:
     return compile(text, "<policy>", "exec")
+
+
+_code, _small_code = lru_cache(maxsize=4)(_compiled), lru_cache(maxsize=1024)(_compiled)
+"""Kept, since a policy has the same text for any day and named values: what is written at first, and what is written
+once students are worked out, each of a few lines.
+"""
