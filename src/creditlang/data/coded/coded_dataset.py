@@ -27,6 +27,8 @@ from creditlang.diagnostics import Place
 from creditlang.ledger import Record
 
 _MANY: Final = 1000
+_AS_THEY_ARE: Final = frozenset({str, date, type(None)})
+"""Types of which equal values are the same to the last character, and equal to none of another type."""
 UNDATED: Final = date.max.toordinal() + 1
 """The day of a record without a date."""
 
@@ -111,15 +113,15 @@ class _Values:
     """The distinct values of a field. Two are the same if they are so to the last zero."""
 
     found: list[Any] = field(factory=list)
-    _places: dict[tuple[type, str], int] = field(factory=dict)
+    _places: dict[Any, int] = field(factory=dict)
 
     def code(self, value: object) -> int:
         """The position of a value; a new one comes at the end."""
-        key = (type(value), str(value))
-        if key not in self._places:
-            self._places[key] = len(self.found)
+        key = value if value.__class__ in _AS_THEY_ARE else (type(value), str(value))
+        place = self._places.setdefault(key, len(self.found))
+        if place == len(self.found):
             self.found.append(value)
-        return self._places[key]
+        return place
 
 
 @define(eq=False)
