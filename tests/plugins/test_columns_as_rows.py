@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy
 import pytest
+from pyarrow import parquet
 
 from creditlang.arrow_texts import TOGETHER
 from creditlang.plugin import PluginManager
@@ -53,6 +54,21 @@ def test_the_bytes_are_those_of_rows(output: str, count: int, tmp_path: Path) ->
     for folder in (one, two):
         folder.mkdir()
     assert written(output.format(one), content) == written(output.format(two), list(content))
+
+
+@pytest.mark.parametrize("each", [1, 2, 30])
+def test_ids_of_a_parquet_file_stand_in_no_dictionary(each: int, tmp_path: Path) -> None:
+    """So often each stands in the file; texts that come again are found through a dictionary, with gaps or without."""
+    count = TOGETHER + 9
+    rows: list[Row] = [(f"r{at:07}", Decimal(at % 3), at % 5, "ab"[at % 2], None) for at in range(count)]
+    rows = [row for row in rows[: count if each < 3 else 50] for _ in range(each)]
+    written(f"parquet:{tmp_path}", rows)
+    file = parquet.ParquetFile(tmp_path / "records.parquet")
+    group = file.metadata.row_group(0)
+    columns = {x.path_in_schema: x.has_dictionary_page for x in map(group.column, range(group.num_columns))}
+    assert columns["name"] == (each > 2)
+    assert all(has for name, has in columns.items() if name != "name")
+    assert file.read(["name"]).column(0).to_pylist() == [row[0] for row in rows]
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -24,6 +24,8 @@ from creditlang_builtin.arrow.arrow_sources import RESULTS_KEY
 
 _TOGETHER: Final = 1 << 20
 """Rows that are written together: a row group."""
+_LOOKED_AT: Final = 1024
+"""Rows that say whether the texts of a column are many."""
 
 
 class _FolderOutput(Output):
@@ -95,10 +97,20 @@ class ParquetOutput(_FolderOutput):
         way["write_statistics"] = [
             field.name for field in plain if pyarrow.types.is_string(field.type)
         ]  # to find rows by
+        way["use_dictionary"] = [
+            name
+            for name, column in zip(first.column_names, first.columns, strict=True)
+            if not (pyarrow.types.is_string(column.type) and _many(column.slice(0, _LOOKED_AT)))
+        ]  # a dictionary of texts that hardly come again takes time and room
         with parquet.ParquetWriter(file, first.schema, **way) as writer:
             for table in chain([first], others):
                 writer.write_table(table, row_group_size=_TOGETHER)
             writer.add_key_value_metadata(said)
+
+
+def _many(head: Any) -> bool:
+    """Whether every second row or so has a text of its own, as ids of records have."""
+    return len(head.unique()) > len(head) // 4
 
 
 class ArrowOutput(_FolderOutput):
