@@ -197,7 +197,7 @@ def test_a_rule_that_is_typed_anew_stays_about_the_same_records() -> None:
     compiled = begun.compiled
     assert compiled is not None
     text = compiled.sources[-1].text
-    kept = "自 实习 其中 优秀实习生 或 实习月数 已填 且 实习月数 >= 6 [学分第八条3奖励]: 5 per event"
+    kept = "自 实习 其中 优秀实习生 或 (实习月数 已填 且 实习月数 >= 6) [学分第八条3奖励]: 5 per event"
     assert f'internship_reward "优秀实习生或统一实习满6个月" {kept}' in text
 
 
