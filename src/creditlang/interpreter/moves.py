@@ -18,13 +18,14 @@ from creditlang.core.dependencies import references, root_of, within
 from creditlang.core.scales import scale_of
 from creditlang.diagnostics import Phrase
 from creditlang.interpreter.bodies import serve
+from creditlang.interpreter.debits import credit, held_by, take
 from creditlang.interpreter.entries import apply, value_words
 from creditlang.interpreter.expression_meanings import evaluate, met
 from creditlang.interpreter.limits import Rooms
-from creditlang.interpreter.lots import has_lots, held_in_lots, settle, take_from_lots
+from creditlang.interpreter.lots import settle
 from creditlang.interpreter.steps import LINE_OPEN, cut, dismiss, live, make_pending, step, undetermined
 from creditlang.interpreter.student_run import Environment, Run
-from creditlang.ledger import Entry, Record, Step
+from creditlang.ledger import Entry, Step
 from creditlang.values import Undetermined
 from creditlang.words import label
 
@@ -37,6 +38,20 @@ class _Request:
     entry: Entry
     move: o.Move | None
     account: o.Account | None
+
+
+@define(eq=False)
+class _Source:
+    """What an entry takes from by a line: whether it surely does, how much it wants, and how much it gets of the
+    `whole` that there is, unless later lines say otherwise.
+    """
+
+    account: str
+    operator: o.Move
+    sure: bool
+    wanted: v.Number
+    taken: v.Number
+    whole: v.Number
 
 
 def run_moves(run: Run) -> list[Entry]:
@@ -114,8 +129,8 @@ def _offset(run: Run, move: o.Move, entry: Entry, given: dict[tuple[str, str], v
     entry.raw, entry.amount = wanted, given_now
     entry.pending = isinstance(given_now, v.Interval)
     entry.cut = entry.cut or taken != wanted
-    _credit(run, move, record, given_now)
-    return _take(run, source, taken, entry, move, day, left)
+    credit(run, move, record, given_now)
+    return take(run, source, taken, entry, move, day, left)
 
 
 def _reserve(run: Run, move: o.Move, entry: Entry, source: str, wanted: Decimal) -> list[Entry]:
@@ -123,8 +138,8 @@ def _reserve(run: Run, move: o.Move, entry: Entry, source: str, wanted: Decimal)
     entry.raw, entry.amount = wanted, v.hull(v.ZERO, wanted)
     step(entry, "pending", move, wanted, entry.amount, entry.reason)
     day = _day(entry, move.order_field)
-    most = v.smaller(wanted, _held(run, source, day, ended=False))
-    return _take(run, source, v.hull(v.ZERO, most), entry, move, day)
+    most = v.smaller(wanted, held_by(run, source, day, ended=False))
+    return take(run, source, v.hull(v.ZERO, most), entry, move, day)
 
 
 def _offer(
@@ -139,7 +154,7 @@ def _offer(
     record = entry.record
     entry.steps.append(Step("amount", move.text, None, wanted, move.article))
     entry.amount = wanted
-    held = _held(run, source, _day(entry, move.order_field), ended=False)
+    held = held_by(run, source, _day(entry, move.order_field), ended=False)
     offered = v.larger(v.ZERO, v.smaller(wanted, held))
     if offered != wanted:
         entry.amount = offered
@@ -153,8 +168,8 @@ def _offer(
     outcomes = [_at_ratio(move, ratio, offered, room) for ratio in ratios]
     outcomes += [] if sure else [(v.ZERO, v.ZERO, v.ZERO)]
     amounts, takes, unlimited = outcomes[0]
-    for amount, take, most in outcomes[1:]:
-        amounts, takes, unlimited = v.hull(amounts, amount), v.hull(takes, take), v.hull(unlimited, most)
+    for amount, taken_then, most in outcomes[1:]:
+        amounts, takes, unlimited = v.hull(amounts, amount), v.hull(takes, taken_then), v.hull(unlimited, most)
     at: o.Operator = move
     if len(outcomes) == 1:
         ratio = ratios[0]
@@ -260,7 +275,7 @@ def _plain(value: v.Number) -> v.Number:
 # ---- categories that take
 def _convert(run: Run, account: o.Account, entry: Entry, rooms: Rooms) -> list[Entry]:
     """Serve one entry of a category that takes: every line from the first `take` on, then the debit."""
-    sources: list[tuple[str, o.Move, bool]] = []
+    sources: list[_Source] = []
     start = next(i for i, operator in enumerate(account.operators) if isinstance(operator, o.Move))
     for operator in account.operators[start:]:
         if entry.state != "live":
@@ -274,14 +289,17 @@ def _convert(run: Run, account: o.Account, entry: Entry, rooms: Rooms) -> list[E
         return []
     if entry.account != run.policy.rules[entry.rule].account:
         run.post(entry)
+        if entry.account in run.directly:
+            run.directly[entry.account] = v.add(run.directly[entry.account], entry.amount)
     found: list[Entry] = []
-    for source, operator, sure in sources:
-        amount = entry.amount if sure else v.hull(v.ZERO, entry.amount)
-        found += _take(run, source, amount, entry, operator, _day(entry, account.order_field))
+    for source in sources:
+        amount = entry.amount if source.sure else v.hull(v.ZERO, entry.amount)
+        left = _rest(run, source) if len(sources) == 1 and entry.amount == source.taken else None
+        found += take(run, source.account, amount, entry, source.operator, _day(entry, account.order_field), left)
     return found
 
 
-def _take_source(run: Run, account: o.Account, operator: o.Move, entry: Entry) -> list[tuple[str, o.Move, bool]]:
+def _take_source(run: Run, account: o.Account, operator: o.Move, entry: Entry) -> list[_Source]:
     """The account that an entry takes from by a line, if it does, and whether it surely does."""
     env = run.at(entry.record)
     try:
@@ -302,96 +320,27 @@ def _take_source(run: Run, account: o.Account, operator: o.Move, entry: Entry) -
         else:
             make_pending(run, entry, v.hull(v.ZERO, entry.amount), reason, operator, "pending", True)
         return []
-    held = _held(run, str(source), _day(entry, account.order_field))
-    after = v.smaller(entry.amount, held)
+    held = held_by(run, str(source), _day(entry, account.order_field))
+    wanted, after = entry.amount, v.smaller(entry.amount, held)
     run.covered.add(operator.number)
     if holds is v.OPEN:
         make_pending(run, entry, v.hull(entry.amount, after), LINE_OPEN, operator, "open")
     elif after != entry.amount:
         cut(run, operator, entry, after, _only(held))
-    return [(str(source), operator, holds is True)]
+    return [_Source(str(source), operator, holds is True, wanted, after, run.whole(str(source)))]
+
+
+def _rest(run: Run, source: _Source) -> v.Number | None:
+    """What is left of an open balance by an entry that wants a certain amount: the more, the more there was."""
+    whole, wanted = source.whole, source.wanted
+    if not (source.sure and isinstance(wanted, Decimal) and isinstance(whole, v.Interval)):
+        return None
+    if run.whole(source.account) != whole or source.taken != v.smaller(wanted, v.larger(v.ZERO, whole)):
+        return None
+    return v.hull(*(v.subtract(end, min(wanted, max(v.ZERO, end))) for end in (whole.low, whole.high)))
 
 
 def _takes(run: Run, source: str) -> bool:
     """Whether an account, or one inside it, takes itself, so that what it holds is not known yet."""
     inside = (run.policy.accounts[name] for name in within(run.policy.accounts, source))
     return any(isinstance(operator, o.Move) for account in inside for operator in account.operators)
-
-
-# ---- balances
-def _held(run: Run, account: str, day: date | None = None, ended: bool = True) -> v.Number:
-    """What an account holds over the whole time, never less than nothing.
-
-    Of a plain account, into which a semester's surplus goes, a request of a day sees what semesters that had `ended` by
-    then brought in; of an account whose entries run out, what counts on that day.
-    """
-    if has_lots(run, account):
-        return held_in_lots(run, account, day)
-    held = run.whole(account)
-    if run.policy.accounts[account].sort == "account" and day is not None and ended:
-        for semester, amount in run.balances.get(account, {}).items():
-            if not run.calendar.has_ended(semester, day):
-                held = v.subtract(held, amount)
-    return v.larger(v.ZERO, held)
-
-
-def _take(
-    run: Run, account: str, amount: v.Number, entry: Entry, move: o.Move, day: date | None,
-    left: v.Number | None = None,
-) -> list[Entry]:  # fmt: skip
-    """Debit an account; of an account with parts, its parts in written order."""
-    if isinstance(amount, Decimal) and not amount:
-        return []
-    if has_lots(run, account):
-        parts = take_from_lots(run, account, amount, day)
-        debits = ((_debit(x.account, part, entry, move, x.record.identifier), gone) for x, part, gone in parts)
-        return [debit if gone else _debited(run, debit) for debit, gone in debits]
-    children = run.policy.accounts[account].children
-    if not children:
-        return [_debited(run, _debit(account, amount, entry, move), left)]
-    found: list[Entry] = []
-    rest = amount
-    for child in children:
-        part = v.smaller(rest, _held(run, child))
-        if v.high(part):
-            found += _take(run, child, part, entry, move, day)
-            rest = v.larger(v.ZERO, v.subtract(rest, part))
-    if v.high(rest):
-        found.append(_debited(run, _debit(account, rest, entry, move)))
-    return found
-
-
-def _debit(account: str, amount: v.Number, entry: Entry, move: o.Move, note: str = "") -> Entry:
-    debit = Entry(
-        record=entry.record, rule=entry.rule, account=account, period="", sign=-1, amount=amount, raw=amount,
-        article=move.article,
-    )  # fmt: skip
-    debit.pending = isinstance(amount, v.Interval)
-    debit.reason = Phrase("taken on request", "依申请扣用")
-    debit.steps.append(Step("taken", move.text, None, amount, move.article, note))
-    return debit
-
-
-def _debited(run: Run, debit: Entry, left: v.Number | None = None) -> Entry:
-    """Take a debit from its account, of which so much is `left` if that is known, and from those around it."""
-    name: str | None = debit.account
-    while name:
-        before = run.whole(name)
-        after = v.subtract(before, debit.amount)
-        least = min(v.ZERO, v.low(before))
-        after = v.larger(after, least) if isinstance(after, v.Interval) else after
-        run.wholes[name] = left if left is not None and name == debit.account else after
-        name = run.policy.accounts[name].parent
-    return debit
-
-
-def _credit(run: Run, move: o.Move, record: Record, amount: v.Number) -> None:
-    """Credit the target in the request's semester; an open balance never exceeds the limit."""
-    known, semester = run.balances.setdefault(move.target, {}), record.semester or ""
-    before = known.get(semester, v.ZERO)
-    after = v.add(before, amount)
-    if isinstance(after, v.Interval) and move.limit is not None:
-        limit = evaluate(move.limit, Environment(run, None, ("semester", semester)))
-        after = v.smaller(after, v.larger(limit, before))
-    known[semester] = after
-    run.wholes[move.target] = v.add(v.subtract(run.whole(move.target), before), after)

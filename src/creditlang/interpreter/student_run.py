@@ -87,6 +87,8 @@ class Run:
     entries: dict[str, list[Entry]] = field(factory=dict)
     balances: dict[str, dict[str, v.Number]] = field(factory=dict)
     wholes: dict[str, v.Number] = field(factory=dict)
+    directly: dict[str, v.Number] = field(factory=dict)
+    """What entries of their own brought to categories with others inside, less what was taken, where a queue asks."""
     facts: dict[str, dict[str, Any]] = field(factory=dict)
     applied: dict[tuple[str, str], tuple[int, ...]] = field(factory=dict)
     """The cases that gave each fact and credit its value, by name and period."""
