@@ -19,6 +19,7 @@ from creditlang.api import load
 from creditlang.cohort import Evaluation, Settings, fewer_collections
 from creditlang.columnar import ColumnarEngine
 from creditlang.columnar.chunk_tables import ChunkTables
+from creditlang.compiled import CompiledEngine  # noqa: F401 (what loading code takes, bench.startup tells)
 from creditlang.data.coded.coded_dataset import CodedDataset
 from creditlang.data.dataset import Dataset
 from creditlang.interpreter import Interpreter

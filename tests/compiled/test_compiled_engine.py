@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import attr
@@ -198,6 +199,32 @@ def test_what_first_lines_make_of_a_record_is_worked_out_once_for_what_they_read
     sizes = {x.rule: len(x) for x in kept}
     assert sizes["talk"] == 2
     assert sizes["unchecked"] == 2, "what is invalid is found so each time"
+    assert "essay" not in sizes, "a rule is written when its first record comes"
+
+
+def test_what_follows_the_queue_of_moves_is_worked_out_by_generated_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    policy = policy_of("hengyang")
+    engine = CompiledEngine(Interpreter(policy))
+    done: list[str] = []
+    work_out = Evaluation.work_out
+
+    def noted(evaluation: Evaluation, kind: str, name: str, result: StudentResult) -> None:
+        done.append(kind)
+        work_out(evaluation, kind, name, result)
+
+    asking = [
+        x for x in sample(policy, "hengyang").students.values() if any(r.kind == "offset_request" for r in x.records)
+    ]
+    monkeypatch.setattr(Evaluation, "work_out", noted)
+    settled = 0
+    for student in map(as_read, asking):
+        done.clear()
+        worked = engine.work_out(student)
+        assert worked is not None
+        if all(isinstance(line.amount, Decimal) for line in worked.result().accounts):
+            settled += bool(done)
+            assert done in (["moves"], []), student.identifier  # nothing where the request is not read
+    assert settled
 
 
 def test_nothing_that_an_author_writes_becomes_code() -> None:

@@ -328,6 +328,22 @@ class AskedOfReference:
         evaluation.work_out(kind, name, StudentResult(self.student.identifier, True))
         self._take_back(evaluation)
 
+    def leave_moves(self) -> None:
+        """Let it work through the queue of what is moved, and have the entries of all rules: any may be changed."""
+        rules = self.at_hand.policy.rules
+        self.unseen_rules = [name for name in rules if name not in self.theirs]
+        evaluation = self.evaluation()
+        self._show_requests()
+        evaluation.work_out("moves", "", StudentResult(self.student.identifier, True))
+        self.theirs.update((*rules, ""))  # those of the moves themselves are of no rule
+        self._take_back(evaluation)
+
+    def _show_requests(self) -> None:
+        """Let it know what the guards have said of what asks for moves."""
+        for kind in {move.kind for move in self.at_hand.policy.moves}:
+            for row in self.by_kind.get(kind, ()):
+                self.run.guarded.setdefault(id(self.record(row)), self.guard_entry(row))
+
     def _take_back(self, evaluation: Evaluation) -> None:
         """Note here what it has noted."""
         run = self.run
@@ -348,9 +364,7 @@ class AskedOfReference:
         evaluation, result = self.evaluation(), StudentResult(self.student.identifier, True)
         evaluation.extra = [x if isinstance(x, Entry) else self.ledger(x) for x in self.extra]
         self.run.unrated = [x if isinstance(x, Entry) else self.ledger(x) for _, x in self.unrated]
-        for kind in {move.kind for move in policy.moves}:
-            for row in self.by_kind.get(kind, ()):
-                self.run.guarded.setdefault(id(self.record(row)), self.guard_entry(row))
+        self._show_requests()
         result.parts, result.ranks = self.part_lines(), self.ranks
         result.requirements = self.requirements
         for kind, name in order:

@@ -7,6 +7,7 @@ counted, and limits of windows are done by the reference, on entries of the ledg
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from itertools import takewhile
+from typing import Any
 
 from creditlang.compiled import group_work, light_limits
 from creditlang.compiled.decided_records import Combination, DecidedCases, DecidedRecords, decided
@@ -21,11 +22,9 @@ from creditlang.compiled.light_entries import (
     SEMESTER,
     STATE,
     STEPS,
-    LightEntry,
 )
 from creditlang.compiled.settled_queries import is_settled
 from creditlang.compiled.single_lines import SINGLE_LINES, Lines, SingleLines
-from creditlang.compiled.student_work import Work
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.dependencies import reads
@@ -116,7 +115,8 @@ class BodySource(SingleLines):
         front, before, inner = lines[:count], *self._single(lines[count:], here)
         each = [f"e = w.opened({value(rule.name)}, x)", f"row = e[{ROW}]", "V = row[2]"]
         if front:
-            table = self.source.value(DecidedRecords(rule.name, self._later(front, here)), "g")
+            done = self.source.function("front", "w, entries", self._loop(front, here))
+            table = self.made(lambda n: DecidedRecords(rule.name, n[done]))
             asked = "x[4]" if period in (None, "semester") else f"w.period_key({value(period)}, x[3], x[4])"
             noted = [f"    e[{STEPS}] = e[{STEPS}].copy()", "    w.covered.update(found[1])"]
             noted += ["    if found[2]:", "        w.cells.update(found[2])"]
@@ -134,21 +134,6 @@ class BodySource(SingleLines):
             each += [f'if e[{STATE}] != "live":', "    continue", *inner]
         body = [*before, "entries = []", "for x in taken:", *(f"    {x}" for x in each)]
         return ["start = len(w.unrated)", *body, _IN_ORDER] if len(lines) > 1 else body
-
-    def _later(
-        self, lines: Sequence[tuple[int, o.Operator]], here: Here
-    ) -> Callable[[Work, Sequence[LightEntry]], None]:
-        """What does lines to entries, written when it is first called."""
-        lines, made = tuple(lines), list[Callable[[Work, Sequence[LightEntry]], None]]()
-
-        def do(w: Work, entries: Sequence[LightEntry]) -> None:
-            with self.source.lock:
-                if not made:
-                    name = self.source.function("front", "w, entries", self._loop(lines, here))
-                    made.append(self.source.compiled()[name])
-            made[0](w, entries)
-
-        return do
 
     def sound(self, guards: Sequence[o.Keep], kinds: tuple[str, ...]) -> str:
         """The name of a function of a record: whether all guards surely let it pass, so that none has to be asked."""
@@ -302,6 +287,22 @@ class BodySource(SingleLines):
 
 
 _IN_ORDER = "if len(w.unrated) - start > 1: w.in_order(start)"
+
+
+class RuleBodies(dict[str, Callable[..., Any]]):
+    """The bodies of rules by their names, each written when the first record comes that its rule takes."""
+
+    def __init__(self, bodies: BodySource) -> None:
+        super().__init__()
+        self._bodies = bodies
+
+    def __missing__(self, name: str) -> Callable[..., Any]:
+        source, rules = self._bodies.source, self._bodies.expressions.policy.rules
+        with source.lock:
+            if name not in self:
+                written = self._bodies.of_rule(rules[name])
+                self[name] = source.compiled()[written]
+        return self[name]
 
 
 def holds_without(x: e.Expression, name: str) -> bool | None:

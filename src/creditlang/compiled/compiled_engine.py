@@ -162,7 +162,6 @@ class _Program:
         }
         made = [nodes.node(kind, name) for kind, name in policy.order]
         self.namespace = functions = source.compiled()
-        self.text = "\n".join(source.lines)
         self.nodes = [Work.sort_records, *(each(functions) for each in made)]
         self.by_reference_alone = {
             place: nodes.ask_reference(kind, name)(functions)

@@ -1,7 +1,7 @@
 """The nodes of a policy, each as a function of a student at work: bodies, trees, credits, facts, requirements.
 
-What has no form here is worked out by the reference on the same `Run`: a fact or requirement alone, and from a node on
-that changes entries in a way of its own, such as moves where somebody asks for one, all that follows.
+What has no form here is worked out by the reference on the same `Run`: a fact or requirement alone, the queue of moves
+where somebody asks for one, and all that follows it where lines of rules are still to be done then.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from creditlang import values as v
-from creditlang.compiled.body_source import BodySource
+from creditlang.compiled.body_source import BodySource, RuleBodies
 from creditlang.compiled.expression_source import ExpressionSource
 from creditlang.compiled.expression_writer import Here
 from creditlang.compiled.group_work import by_records
@@ -113,22 +113,19 @@ class NodeSource:
 
     # ---- items and trees
     def _items(self, root: str) -> Made:
-        policy = self.policy
-        bodies = []
+        policy, bodies = self.policy, RuleBodies(self.bodies)
+        items = []
         for account in within(policy.accounts, root):
             for name in policy.accounts[account].items:
                 rule = policy.rules[name]
-                body = self.bodies.of_rule(rule)
                 placed = not any(isinstance(line, o.Post) and line.day for line in rule.operators)
-                bodies.append((name, rule.number, body, (periods_asked(policy, rule), placed)))
+                items.append((name, rule.number, periods_asked(policy, rule), placed))
 
         def made(n: Functions) -> Act:
-            items = [(name, number, n[body], *asked) for name, number, body, asked in bodies]
-
             def act(w: Work) -> None:
                 entries, taken, covered, left, theirs = w.entries, w.taken, w.covered, w.left, w.theirs
                 warnings = w.run.warnings
-                for name, number, body, periods, placed in items:
+                for name, number, periods, placed in items:
                     if name in theirs or (left and ("rule", name) in left):
                         w.leave_rule(name)
                     elif name in taken:
@@ -140,7 +137,7 @@ class NodeSource:
                             w.put_in_periods(own, periods)
                         warned = len(warnings)
                         try:
-                            entries[name] = made = body(w, own)
+                            entries[name] = made = bodies[name](w, own)
                         except HandOver as why:
                             w.leave_open(name, given, why.args[0])
                             del warnings[warned:]
@@ -309,7 +306,7 @@ class NodeSource:
 
     # ---- moves
     def _moves(self) -> Made:
-        """Nothing, unless somebody asks for a move; then the reference works out all that is left."""
+        """Nothing, unless somebody asks for a move; then the reference works through the queue."""
         policy = self.policy
         kinds = tuple(move.kind for move in policy.moves)
         taking = [name for name, x in policy.accounts.items() if any(isinstance(line, o.Move) for line in x.operators)]
@@ -317,9 +314,12 @@ class NodeSource:
 
         def act(w: Work) -> None:
             taking = any(entry[STATE] == "live" for rule in rules for entry in w.entries.get(rule, ()))
-            if taking or any(w.by_kind.get(kind) for kind in kinds) or not w.theirs.isdisjoint(rules):
+            if not (taking or any(w.by_kind.get(kind) for kind in kinds) or not w.theirs.isdisjoint(rules)):
+                w.run.stage += 1
+            elif w.taken or not w.program.noted:
                 raise RestByReference
-            w.run.stage += 1
+            else:
+                w.leave_moves()
 
         return lambda n: act
 

@@ -61,7 +61,7 @@ def _compiled(text: str) -> CodeType:
     return compile(text, "<policy>", "exec")
 
 
-_code, _small_code = lru_cache(maxsize=4)(_compiled), lru_cache(maxsize=1024)(_compiled)
+_code, _small_code = lru_cache(maxsize=4)(_compiled), lru_cache(maxsize=512)(_compiled)
 """Kept, since a policy has the same text for any day and named values: what is written at first, and what is written
-once students are worked out, each of a few lines.
+once students are worked out, each for a rule.
 """
