@@ -40,6 +40,10 @@ class Amounts(Expressions):
         count = self.one(1, 1, 1, 2, 2, 3, 4)
         sides = self.apart(at) if not mode and count > 1 else [""] * count
         lines = [self.case(rate(), at, side, bool(mode)) for side in sides]
+        if mode and self.maybe(0.4):
+            late = rate()
+            late.text += f" WHEN {self.unanswered(at)}" * (not late.under)
+            lines.append(late)
         last = rate()
         if not last.under and self.maybe(0.35 if mode or count > 1 else 0.2):
             lines.append(Line(f"{last.text} OTHERWISE"))
@@ -66,6 +70,16 @@ class Amounts(Expressions):
                [" WHEN side IS left", " UNLESS side IS left"], [" WHEN extra IS_MISSING", " WHEN extra IS_PRESENT"],
                [" WHEN size < 1", " WHEN size >= 1 AND size < 3", " WHEN size >= 3 AND flag"]) if at.kind else ()),
         )  # fmt: skip
+
+    def unanswered(self, at: At) -> str:
+        """A condition that often has no answer: there is no cell, no field or no divisor."""
+        own = (
+            ("share[rank]", "pair[rank, side]", "grid[place]", "extra", "(6 / place ROUNDED_DOWN_TO 0.5)")
+            if at.kind
+            else ()
+        )
+        value = self.one("share[level_of]", "pair[level_of, left]", "(6 / grade ROUNDED_DOWN_TO 0.5)", *own)
+        return f"{self.one('', '', 'NOT ')}{value} {self.comparison()} {self.number_word()}"
 
     def rate(self, at: At) -> Line:
         """What a case gives a record."""

@@ -128,8 +128,9 @@ class SingleLines:
         names: list[str] = []
         for case in usual:
             name = self.source.fresh("h")
+            before = f"not ({' or '.join(names)}) and " if line.mode == "first" and names else ""
             names.append(name)
-            lines.append(f"{name} = {self._applies(case, here)}")
+            lines.append(f"{name} = {before}{self._applies(case, here)}")
         worths: list[o.Case] = []
         if line.mode == "all":
             return self._all(number, line, here, lines, list(zip(names, usual, strict=True)), otherwise)

@@ -69,23 +69,32 @@ def _applicable(
 ) -> tuple[list[o.Case], list[o.Case], bool]:
     """The cases that apply, those that may, and whether one of all these surely does.
 
+    Of the first that applies, those after it are not asked; after one that may apply, one whose condition has no answer
+    leaves the entry without a value unless that one applies.
     Raises `Undetermined` where a condition has no answer, or no case applies.
     """
     chosen: list[o.Case] = []
     unsure: list[o.Case] = []
     sure = True
+    otherwise = [case for case in cases if case.otherwise]
     for case in cases:
         try:
             holds = not case.otherwise and _matches(run, case, env)
         except Undetermined as why:
-            if not why.is_open:
+            if not why.is_open and (operator.mode != "first" or not unsure):
                 raise
-            holds, sure = v.OPEN, False
-        if holds is v.OPEN and not (operator.mode == "first" and chosen):
+            sure = False
+            if not why.is_open:
+                otherwise = []
+                break
+            holds = v.OPEN
+        if holds is v.OPEN:
             unsure.append(case)
         elif holds is True:
             chosen.append(case)
-    chosen = chosen or [case for case in cases if case.otherwise]
+            if operator.mode == "first":
+                break
+    chosen = chosen or otherwise
     if not chosen and not unsure:
         raise Undetermined("case", NO_LINE)
     return chosen[:1] if operator.mode == "first" else chosen, unsure, sure and bool(chosen)
