@@ -21,9 +21,14 @@ Key = tuple[str, str, str]
 
 @frozen
 class Taken:
-    """What has been taken of an entry of an account, of how much, and until when the entry counts."""
+    """What has been taken of an entry, of how much, and where and until when the entry counts: a line that is written
+    after the one by which it runs out is not done to it any more.
+    """
 
     account: str
+    period: str
+    on: date | None
+    semester: str | None
     of: v.Number
     amount: v.Number
     until: date | None
@@ -55,15 +60,16 @@ def take_from_lots(
             rest = v.larger(v.ZERO, v.subtract(rest, left))
             before = run.taken.get(_key(entry))
             run.taken[_key(entry)] = Taken(
-                entry.account, entry.amount, v.add(part, before.amount) if before else part, entry.until
-            )
+                account=entry.account, period=entry.period, on=entry.on, semester=entry.semester, of=entry.amount,
+                amount=v.add(part, before.amount) if before else part, until=entry.until,
+            )  # fmt: skip
             own = (x for x in run.entries.get(entry.rule, ()) if _key(x) == _key(entry))
             yield entry, part, any(_has_run_out(run, x) for x in own)
 
 
 def settle(run: Run) -> None:
-    """Let what was taken of entries that have run out since count for them, in their periods: of the account it is gone
-    again.
+    """Let what was taken of entries that have run out since count for them, where and when they counted: of the account
+    it is gone again.
     """
     for entries in run.entries.values() if run.taken else ():
         for entry in entries:
@@ -76,6 +82,9 @@ def settle(run: Run) -> None:
                 )
                 entry.steps.append(Step("cap", "", taken.of, taken.amount, entry.article, reason))
                 entry.state, entry.cut, entry.reason = "live", True, reason
+                entry.account, entry.period, entry.on, entry.semester = (
+                    taken.account, taken.period, taken.on, taken.semester,
+                )  # fmt: skip
                 entry.amount, entry.raw = taken.amount, taken.of
                 entry.pending = isinstance(taken.amount, v.Interval)
                 run.post(entry, whole=False)
