@@ -359,7 +359,7 @@ class Order:
                 self._read(("credit", name), account.decide, name)
                 for limit, target, _ in account.diverts:
                     self._add(("account", target), {("credit", name): name}, target)
-                    self._read(("account", target), limit, name)
+                    self._read(("credit", name), limit, name)
         self._posts()
         for position, unique in enumerate(self.uniques):
             roots = {root_of(self.accounts, self.rules[rule].account) for rule in (unique.group.over or self.rules)}
