@@ -218,14 +218,31 @@ def _case_amount(run: Run, case: o.Case, entry: Entry, env: Environment) -> v.Nu
     low, high = (evaluate(end, env) for end in case.between)
     if met(e.Present(case.value), env) is False:
         entry.pending = True
-        entry.reason = Phrase(f"not yet decided: between {low} and {high}", f"尚未裁量，应在{low}至{high}之间")
-        return v.hull(low, high)
+        possible = _that_fits(run, case, entry, v.hull(low, high))
+        least, most = v.low(possible), v.high(possible)
+        entry.reason = Phrase(f"not yet decided: between {least} and {most}", f"尚未裁量，应在{least}至{most}之间")
+        return possible
     value: Decimal = evaluate(case.value, env)
     if not v.low(low) <= value <= v.high(high):
         reason = Phrase(f"the decision {value} is outside {low} to {high}", f"裁量值{value}不在{low}至{high}之间")
         entry.state, entry.reason = "invalid", reason
         entry.record.problem = report("CR656", entry.record.place, value=value, low=low, high=high)
     return value
+
+
+def _that_fits(run: Run, case: o.Case, entry: Entry, possible: v.Number) -> v.Number:
+    """Of what may be decided, from the first to the last that the column of the decision can hold."""
+    columns = run.policy.kinds[entry.record.kind].columns
+    column = next((x for x in columns if e.Read("field", x.name) == case.value), None)
+    if column is None:
+        return possible
+    least, most = v.low(possible), v.high(possible)
+    least = least if column.minimum is None else max(least, column.minimum)
+    most = most if column.maximum is None else min(most, column.maximum)
+    unit = Decimal((0, (1,), -column.type.decimals))
+    fitting = (v.low(v.quotient(least, _ONE, "up", unit)), v.low(v.quotient(most, _ONE, "down", unit)))
+    least, most = (end if end == fits else fits for end, fits in zip((least, most), fitting, strict=True))  # as written
+    return v.interval(least, most) if least <= most else possible
 
 
 def _gather(run: Run, operator: o.Amount, cases: list[o.Case], waiting: Entries) -> Entries:
