@@ -6,18 +6,19 @@ import resource
 import time
 import traceback
 from collections import Counter
-from functools import cached_property
+from collections.abc import Callable
+from functools import cache, cached_property, lru_cache, partial
 from pathlib import Path
 
 from attrs import define, field
 from tests.differential.drafts import drafted
 from tests.differential.outcomes import outcome
 from tests.differential.people import world
+from tests.differential.policies_at_hand import texts_at_hand
 
 from creditlang.diagnostics import Diagnostic
 from creditlang.diagnostics.render import render
-from creditlang.driver import Compiled, compile_source, decode, load_modules
-from creditlang.resources import bundled_policies
+from creditlang.driver import Compiled, compile_source, decode, load_modules, read_used
 from creditlang.source import SourceFile
 from creditlang.syntax.declared_names import declared_names
 from creditlang.syntax.kept_declarations import KeptDeclarations
@@ -30,9 +31,15 @@ from soak.part import Part
 
 SECOND = 1.0
 MEBIBYTES = 500
-OF_EACH = 200
-"""Mutations of one text."""
-OF_A_DECLARATION = 50
+DECLARATIONS = 4
+"""Of a text, so many are changed."""
+CANDIDATES = 5
+"""Declarations of which the shortest is changed: what a long one has more, it has of the same."""
+SEVERAL_LINES = 0.9
+WITH_RULES = 0.5
+"""The shares of declarations that are chosen among those that have them, if there are such."""
+MOST, FEWEST, USUAL = 100, 25, 200
+"""Mutations of a declaration: the most where it has, with what it needs, the usual number of characters, or fewer."""
 LONGEST = 6000
 """Characters of a text that is changed."""
 WHOLE = 0.005
@@ -44,6 +51,9 @@ RUN = 4
 AFRESH = 32
 """Of so many one is also read without what is known of the text that it was made from: both must say the same."""
 _TOP = re.compile(r"^(?=[^\s#])", re.MULTILINE)
+_AROUND = re.compile(r"(?:calendar|校历|use|引用)[^\w]")
+"""What brings names that it does not write."""
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _TOKEN = re.compile(r'"[^"]*"|\w+|\s+|[^\w\s]')
 _HOSTILE = (
     "\x00", "\u202e", "\u200b", "\ufeff", "\ud800", "\t", "\r", "\u2028", "９", "１．５", "①", "𠮷", "é", "🙂",
@@ -70,33 +80,35 @@ class MutatedPolicies(Part):
 
     @cached_property
     def texts(self) -> list[str]:
-        """Texts that people wrote: the bundled policies and the examples of the tests."""
-        root = Path(__file__).parent.parent
-        found = [path.read_text(encoding="utf-8") for path in bundled_policies().values()]
-        for page in (*root.glob("tests/language/*.md"), *root.glob("tests/diagnostics/*.md")):
-            found += re.findall(r"^```credit[^\n]*\n(.*?)^```$", page.read_text(encoding="utf-8"), re.M | re.S)
-        return [text for text in found if len(text) < LONGEST] + [
-            text[:LONGEST] for text in found if len(text) >= LONGEST
-        ]
+        """Texts that people wrote, with what the pages that they stand on have in common: few compile without it."""
+        return [*dict.fromkeys(texts_at_hand())]
 
     def case(self, number: int) -> None:
         """One text, and some hundred mutations of it."""
         rng = random.Random(number)
         draft = drafted(rng, rng.choice(("en", "zh"))) if rng.random() < 0.16 else None
         text = draft.text if draft is not None else rng.choice(self.texts)
-        whole, seen = rng.random() < WHOLE, {text}
-        for count in range(OF_EACH):
-            if count % (OF_EACH if whole else OF_A_DECLARATION) == 0:
-                # most changes touch one declaration; what others say that do not need it, is said again and again
-                part = text if whole else min((declaration_with_needs(rng, text) for _ in range(2)), key=len)
+        seen = {text}
+        whole = rng.random() < WHOLE
+        for _ in range(1 if whole else DECLARATIONS):
+            # most changes touch one declaration; what others say that do not need it, is said again and again
+            try:
+                part = text[:LONGEST] if whole else part_of(rng, text)
                 changes, tokens, known = GrammaticalChanges.of(part), _TOKEN.findall(part), Known.of(part)
-            if rng.random() < GRAMMATICAL:
-                mutation = changes.changed(rng, rng.choice((1, 1, 1, 2)))
-            else:
-                mutation = self.mutated(rng, part, tokens)
-            if mutation not in seen:
-                seen.add(mutation)
-                self._try(number, rng, mutation, known)
+            except Exception:
+                self._raised(number, text)
+                continue
+            for _ in range(max(FEWEST, min(MOST, MOST * USUAL // (len(part) + 1)))):
+                if rng.random() < GRAMMATICAL:
+                    mutation = changes.changed(rng, rng.choice((1, 1, 1, 2)))
+                else:
+                    mutation = self.mutated(rng, part, tokens)
+                if mutation not in seen:
+                    seen.add(mutation)
+                    self._try(number, rng, mutation, known)
+
+    def _raised(self, number: int, text: str) -> None:
+        self.note(number, traceback.format_exc().strip().rpartition("\n")[2], f"{self.cases}.credit", text)
 
     def mutated(self, rng: random.Random, text: str, tokens: list[str]) -> str:
         """The text with one to four changes that know nothing of the language."""
@@ -159,7 +171,7 @@ class MutatedPolicies(Part):
                 self.told[source.code] += 1
                 self.told["refused"] += 1
                 return
-            found = compile_source(source, parse=known.parse)
+            found = compile_source(source, read=known.read, parse=known.parse)
             said = [render(one, language) for one in found.diagnostics for language in ("en", "zh")]
             self.told.update(one.code for one in found.diagnostics)
             self.told["parsed"] += known.understood
@@ -171,7 +183,7 @@ class MutatedPolicies(Part):
                 if self.told["with rules"] % RUN == 0:
                     self._run(number, rng, found, text)
         except Exception:
-            self.note(number, traceback.format_exc().strip().rpartition("\n")[2], f"{self.cases}.credit", text)
+            self._raised(number, text)
         took = time.process_time() - began
         self.slowest = max(self.slowest, took)
         if took > SECOND:
@@ -207,7 +219,10 @@ class Known:
     not read again. So does an editor after every key.
     """
 
-    kept: dict[Path | None, KeptDeclarations] = field(factory=dict)
+    kept: KeptDeclarations = field(factory=KeptDeclarations)
+    used: dict[tuple[Path, frozenset[str]], Parsed] = field(factory=dict)
+    """Of the files, with the names that they may use."""
+    files: dict[Path, SourceFile | Diagnostic | None] = field(factory=dict)
     understood: bool = False
     """Whether the last text was read to its end."""
 
@@ -215,34 +230,79 @@ class Known:
     def of(cls, text: str) -> "Known":
         """Read a text."""
         known = cls()
-        load_modules(SourceFile("policy.credit", text), parse=known._keep)
+        load_modules(SourceFile("policy.credit", text), read=known.read, parse=partial(known.parse, keep=True))
         return known
 
-    def _keep(self, source: SourceFile, names: frozenset[str]) -> Parsed:
-        return parse(source, names, self.kept.setdefault(source.path, KeptDeclarations()))
+    def read(self, path: Path, name: str) -> SourceFile | Diagnostic | None:
+        """As `read_used`, each file once."""
+        if path not in self.files:
+            self.files[path] = read_used(path, name)
+        return self.files[path]
 
-    def parse(self, source: SourceFile, names: frozenset[str]) -> Parsed:
-        """As `parse`, with what is known; what is new is not kept, for it is changed again."""
-        kept = KeptDeclarations()
-        if source.path in self.kept:
-            kept.current = {**self.kept[source.path].current}
+    def parse(self, source: SourceFile, names: frozenset[str], keep: bool = False) -> Parsed:
+        """As `parse`, with what is known; what is new is kept only if it shall be, for it is changed again."""
+        if source.path is not None:
+            if (source.path, names) not in self.used:
+                self.used[source.path, names] = parse(source, names)
+            return self.used[source.path, names]
+        kept = self.kept if keep else KeptDeclarations()
+        kept.current = {**self.kept.current}
         parsed = parse(source, names, kept)
         self.understood = not parsed.diagnostics
         return parsed
 
 
-def declaration_with_needs(rng: random.Random, text: str) -> str:
-    """One declaration of a text at random, with those that declare what it names, and what they name."""
-    pieces = [piece for piece in _TOP.split(text) if piece.strip()] or [text]
-    named = [(half_width(piece), declared_names(half_width(piece))) for piece in pieces]
-    chosen = {rng.randrange(len(pieces))}
+def part_of(rng: random.Random, text: str) -> str:
+    """Declarations of a text, one at random with those that declare what it names, and what they name.
+
+    Of a few the shortest, mostly of those of several lines and with rules; where it is not understood without, with the
+    calendar and what the text uses.
+    """
+    pieces, needs = _pieces(text)
+
+    def joined(chosen: set[int]) -> str:
+        return "".join(pieces[n] for n in sorted(chosen))
+
+    drawn = [_with_needs({rng.randrange(len(pieces))}, needs) for _ in range(CANDIDATES)]
+    drawn.sort(key=lambda chosen: sum(len(pieces[n]) for n in chosen))
+    if rng.random() < SEVERAL_LINES:
+        drawn = [chosen for chosen in drawn if joined(chosen).count("\n") > 1] or drawn
+    if rng.random() < WITH_RULES:
+        drawn = [chosen for chosen in drawn if _read(joined(chosen)).policy.rules][:1] or drawn
+    if _read(joined(drawn[0])).errors:
+        return joined(_with_needs(drawn[0].union(n for n, piece in enumerate(pieces) if _AROUND.match(piece)), needs))
+    return joined(drawn[0])
+
+
+def _with_needs(chosen: set[int], needs: Callable[[int], set[int]]) -> set[int]:
     asked = [*chosen]
     while asked:
-        words = named[asked.pop()][0]
-        more = [n for n, (_, names) in enumerate(named) if n not in chosen and any(name in words for name in names)]
-        chosen.update(more)
+        more = needs(asked.pop()) - chosen
+        chosen = chosen | more
         asked += more
-    return "".join(pieces[n] for n in sorted(chosen))
+    return chosen
+
+
+@lru_cache(8)
+def _read(text: str) -> Compiled:
+    return compile_source(SourceFile("policy.credit", text))
+
+
+@lru_cache(2)
+def _pieces(text: str) -> tuple[list[str], Callable[[int], set[int]]]:
+    """The declarations of a text, and which declare what each of them names."""
+    pieces = [piece for piece in _TOP.split(text) if piece.strip()] or [text]
+    plain = [half_width(piece) for piece in pieces]
+    # a word of ASCII letters is named whole, a Chinese one may stand in another; the language's own are in every text
+    names = [[(x, x.isascii()) for x in declared_names(piece) - declared_names("")] for piece in plain]
+
+    @cache
+    def needs(number: int) -> set[int]:
+        words = {*_WORD.findall(plain[number])}
+        found = enumerate(names)
+        return {n for n, own in found if any(x in words if ascii else x in plain[number] for x, ascii in own)}
+
+    return pieces, needs
 
 
 def most_memory() -> int:

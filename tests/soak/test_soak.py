@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -17,8 +18,10 @@ from tests.differential.figures import figures
 from tests.differential.outcomes import Outcome, ReadOnce
 
 from creditlang.diagnostics import report
+from creditlang.driver import Compiled, compile_source
 from creditlang.errors import DataError
 from creditlang.one_student import Engine
+from creditlang.source import SourceFile
 from soak import (
     failing_files,
     guided_bytes,
@@ -38,7 +41,7 @@ from soak.hostile_policies import wrong_of
 from soak.killed_runs import KilledRuns
 from soak.lost_databases import CutWire
 from soak.mutated_data import MutatedData
-from soak.mutated_policies import MutatedPolicies
+from soak.mutated_policies import MutatedPolicies, part_of
 from soak.open_values import OpenValues
 from soak.part import Part
 from soak.planted_faults import _faults, _planted
@@ -54,7 +57,8 @@ pytestmark = pytest.mark.adds_up_itself
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few of each."""
     monkeypatch.setattr(small_spaces, "MOST_RECORDS", 1)
-    monkeypatch.setattr(mutated_policies, "OF_EACH", 8)
+    monkeypatch.setattr(mutated_policies, "MOST", 8)
+    monkeypatch.setattr(mutated_policies, "FEWEST", 8)
     monkeypatch.setattr(mutated_data, "OF_EACH", dict.fromkeys(mutated_data.OF_EACH, 6))
     monkeypatch.setattr(open_values, "STUDENTS", 12)
     for module in (failing_files, killed_runs):
@@ -139,14 +143,28 @@ def test_what_is_done_comes_to_an_end(monkeypatch: pytest.MonkeyPatch, capsys: p
     assert "policies: 1, and 0 with" in capsys.readouterr().out
 
 
-def test_a_mistake_is_seen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    def broken(source: object, parse: object = None) -> None:
-        raise KeyError("x")
+@pytest.mark.parametrize("changed", [False, True])
+def test_a_mistake_is_seen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, changed: bool) -> None:
+    """In a text that is changed, and in one that is not yet."""
+
+    def broken(source: SourceFile, **read: Any) -> Compiled:
+        if not changed or read:
+            raise KeyError("x")
+        return compile_source(source)
 
     monkeypatch.setattr(mutated_policies, "compile_source", broken)
     found = some(MutatedPolicies(tmp_path), 1)
     assert "KeyError" in found.found[0]
     assert [*tmp_path.iterdir()]
+
+
+def test_what_is_changed_is_mostly_understood() -> None:
+    """A declaration comes with all that it names, also with what the page that it stands on has in common."""
+    rng, texts = random.Random(1), MutatedPolicies().texts
+    parts = [part_of(rng, text) for text in rng.sample(texts, 40)]
+    found = [compile_source(SourceFile("part", part)) for part in parts]
+    assert sum(not each.errors for each in found) > 30
+    assert sum(bool(each.policy.rules) for each in found) > 10
 
 
 @pytest.mark.parametrize(("power", "least", "most"), [(1, 0.7, 1.3), (2, 1.7, 2.3)])
