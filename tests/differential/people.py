@@ -137,10 +137,12 @@ class _Peopling:
         for kind in policy.given_kinds.values():
             if kind.enrolment:
                 others = [x for x in kind.columns if x.name != kind.semester_field]
+                again = rng.choice((0, 0, 0.05))
                 rows[kind.name] = [
-                    {"record_id": f"e{name}{number}", "student_id": name, kind.semester_field or "": semester}
+                    {"record_id": f"e{name}{number}{more}", "student_id": name, kind.semester_field or "": semester}
                     | {x.name: self.cell(x, kind.name) for x in others}
                     for name in names for number, semester in enumerate(self.semesters) if rng.random() < 0.85
+                    for more in ("", "b") if not more or rng.random() < again
                 ]  # fmt: skip
         for line in [*rows["student"], *(line for kind in kinds for line in rows[kind.name])]:
             names_of_cells = [name for name in line if not name.endswith("_id")]

@@ -79,7 +79,6 @@ def enrolled(
         first, again = stands == own, own > stands
     if guarded is not None and guarded.steps and again.any():
         guarded.set_aside(np.flatnonzero(again), odd)
-        guarded.steps = []
     text = known.texts.number
     states[again], reasons[again] = VOID, text(ALREADY_ENROLLED)
     reasons[(reasons == 0) & first] = text(ENROLLED)
