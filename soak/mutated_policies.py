@@ -12,6 +12,7 @@ from pathlib import Path
 
 from attrs import define, field
 from tests.differential.drafts import drafted
+from tests.differential.grammatical_changes import GrammaticalChanges
 from tests.differential.outcomes import outcome
 from tests.differential.people import world
 from tests.differential.policies_at_hand import texts_at_hand
@@ -26,11 +27,12 @@ from creditlang.syntax.keywords import keywords
 from creditlang.syntax.lexer import half_width
 from creditlang.syntax.parse import Parsed, parse
 from soak.distinct import Distinct
-from soak.grammatical_changes import GrammaticalChanges
 from soak.part import Part
 
 SECOND = 1.0
 MEBIBYTES = 500
+DRAFTED = 0.16
+"""The share of texts that are drafts."""
 DECLARATIONS = 4
 """Of a text, so many are changed."""
 CANDIDATES = 5
@@ -39,7 +41,9 @@ SEVERAL_LINES = 0.9
 WITH_RULES = 0.5
 """The shares of declarations that are chosen among those that have them, if there are such."""
 MOST, FEWEST, USUAL = 100, 25, 200
-"""Mutations of a declaration: the most where it has, with what it needs, the usual number of characters, or fewer."""
+"""Mutations of a declaration with what it needs: the most up to the usual number of characters, fewer of a longer one,
+and of a short one no more than it has characters.
+"""
 LONGEST = 6000
 """Characters of a text that is changed."""
 WHOLE = 0.005
@@ -86,7 +90,7 @@ class MutatedPolicies(Part):
     def case(self, number: int) -> None:
         """One text, and some hundred mutations of it."""
         rng = random.Random(number)
-        draft = drafted(rng, rng.choice(("en", "zh"))) if rng.random() < 0.16 else None
+        draft = drafted(rng, rng.choice(("en", "zh"))) if rng.random() < DRAFTED else None
         text = draft.text if draft is not None else rng.choice(self.texts)
         seen = {text}
         whole = rng.random() < WHOLE
@@ -98,7 +102,7 @@ class MutatedPolicies(Part):
             except Exception:
                 self._raised(number, text)
                 continue
-            for _ in range(max(FEWEST, min(MOST, MOST * USUAL // (len(part) + 1)))):
+            for _ in range(min(len(part) + 1, MOST, max(FEWEST, MOST * USUAL // (len(part) + 1)))):
                 if rng.random() < GRAMMATICAL:
                     mutation = changes.changed(rng, rng.choice((1, 1, 1, 2)))
                 else:
@@ -263,7 +267,9 @@ def part_of(rng: random.Random, text: str) -> str:
     def joined(chosen: set[int]) -> str:
         return "".join(pieces[n] for n in sorted(chosen))
 
-    drawn = [_with_needs({rng.randrange(len(pieces))}, needs) for _ in range(CANDIDATES)]
+    # what several texts begin with alike stands first, and is changed more often than enough
+    starts = [max(rng.randrange(len(pieces)), rng.randrange(len(pieces))) for _ in range(CANDIDATES)]
+    drawn = [_with_needs({start}, needs) for start in starts]
     drawn.sort(key=lambda chosen: sum(len(pieces[n]) for n in chosen))
     if rng.random() < SEVERAL_LINES:
         drawn = [chosen for chosen in drawn if joined(chosen).count("\n") > 1] or drawn

@@ -1,7 +1,8 @@
 """`python -m tests.differential --minutes 5`: drafted policies and people, through engines and laws.
 
-Each policy is run by the reference; every other engine has to give the same to the last byte, and one law at a time has
-to hold. A difference is made as small as it can be and written to a file, which `--replay` runs again.
+Where engines are compared, a share of the policies are ones that people wrote, changed. Each policy is run by the
+reference; every other engine has to give the same to the last byte, and one law at a time has to hold. A difference is
+made as small as it can be and written to a file, which `--replay` runs again.
 """
 
 import argparse
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Final, get_args
 
 from attrs import define, field
+from tests.differential.changed_policies import changed_policy
 from tests.differential.constructs import Coverage, constructs_of
 from tests.differential.constructs_together import Together
 from tests.differential.drafts import Draft, compiled, drafted
@@ -26,6 +28,8 @@ from tests.differential.written_cases import read_case, written
 from creditlang.cohort import fewer_collections
 from creditlang.one_student import Engine
 
+CHANGED: Final = 0.25
+"""The share of policies that are not drafted but changed."""
 FEW: Final = 6
 """Students of whom it is tried what one costs."""
 AFRESH: Final = 1 / 16
@@ -93,6 +97,9 @@ class Soak:
     """If there is one, as many students as the reference works out in so many milliseconds."""
     coverage: Coverage = field(factory=Coverage, init=False)
     together: Together = field(factory=Together, init=False)
+    """Of drafts."""
+    in_changed: Together = field(factory=Together, init=False)
+    """The same of policies that were changed."""
     texts: set[int] = field(factory=set, init=False)
     cases: int = field(default=0, init=False)
     distinct: int = field(default=0, init=False)
@@ -107,10 +114,11 @@ class Soak:
         """One policy, its people, every engine and perhaps a law."""
         rng = random.Random(seed)
         began = time.process_time()
-        draft = drafted(rng, "zh" if rng.random() < 0.25 else "en")
+        changed = bool(self.engines) and rng.random() < CHANGED
+        draft = changed_policy(rng) if changed else drafted(rng, "zh" if rng.random() < 0.25 else "en")
+        began = self._spend("changing" if changed else "drafting", began)
         if draft is None:
             return
-        began = self._spend("drafting", began)
         people = self._people(seed, draft)
         began = self._spend("people", began)
         read = ReadOnce(draft.policy, people)
@@ -118,7 +126,8 @@ class Soak:
         began = self._spend("reference", began)
         text = number_of(draft.text)
         self.coverage.add(constructs_of(draft.policy))
-        self.together.add(draft.policy)
+        (self.in_changed if changed else self.together).add(draft.policy)
+        self.told["changed policies"] += changed
         self.cases += len(people.students)
         self.distinct += len({*people.signatures()}) * (text not in self.texts)
         self.texts.add(text)
@@ -210,6 +219,7 @@ class Soak:
             f"cases: {self.cases}, distinct: {self.distinct}; {each:.0f} a second of CPU: {spent}",
             *self.coverage.lines(),
             *self.together.lines(),
+            *(f"in changed policies, {line}" for line in self.in_changed.lines() if not line.startswith("never")),
             f"laws tried: {', '.join(f'{name} {count}' for name, count in sorted(self.tried.items()))}",
             *(f"{name}: {count}" for name, count in sorted(self.told.items())),
             f"differences: {len(self.found)}; {', '.join(f'{x} {n}' for x, n in self.seen.most_common(12))}",

@@ -46,6 +46,20 @@ def numbered(lines: list[Line], depth: int = 0) -> Iterator[tuple[Line, int]]:
         yield from numbered(line.under, depth + 1)
 
 
+def lines_of(text: str) -> list[Line]:
+    """The lines of a text as it is written, each below the nearest before it that stands less deep."""
+    top = Line("")
+    around = [(-1, top)]
+    for written in text.split("\n"):
+        if line := written.strip():
+            depth = len(written) - len(written.lstrip())
+            while around[-1][0] >= depth:
+                around.pop()
+            around[-1][1].under.append(found := Line(line))
+            around.append((depth, found))
+    return top.under
+
+
 def printed(lines: list[Line], dialect: Dialect) -> str:
     """The text of a policy."""
     return "".join(f"{'    ' * depth}{_sentence(line.text, dialect)}\n" for line, depth in numbered(lines))

@@ -13,12 +13,14 @@ from typing import Any, get_args
 import attrs
 import pytest
 from attrs import evolve
+from tests.differential.changed_policies import changed_policy
 from tests.differential.constructs import OUT_OF_REACH, Coverage, all_constructs, constructs_of
 from tests.differential.constructs_together import Together, allowed, at_hand, pairs_of
 from tests.differential.drafts import Draft, compiled, drafted
 from tests.differential.laws import LAWS, broken
 from tests.differential.outcomes import differences, outcome, result_places
 from tests.differential.people import World, world
+from tests.differential.policies_at_hand import policies_at_hand
 from tests.differential.sentences import Line, printed
 from tests.differential.shrinking import shrunk
 from tests.differential.written_cases import read_case, written
@@ -93,6 +95,21 @@ def test_engines_agree_and_laws_hold(seed: int) -> None:
         assert differences(reference, outcome(one.policy, people, engine)) == [], f"{engine}\n{one.text}"
     for name in random.Random(seed).sample(list(LAWS), 2):
         assert broken(name, seed, one, people, reference) == [], f"{name}\n{one.text}"
+
+
+@pytest.mark.parametrize("seed", range(16))
+def test_engines_agree_on_changed_policies(seed: int) -> None:
+    """Each is another than at hand, and can be made small: its lines say what its text says."""
+    one = next(x for more in range(seed, 9999, 1000) if (x := changed_policy(random.Random(more))) is not None)
+    assert one.text not in {text for text, _ in policies_at_hand()}
+    again = printed(list(one.lines), one.dialect)
+    assert compiled(again) is not None
+    assert again.split() == one.text.split()
+    people = world(random.Random(seed), one.policy, 20, 6)
+    reference = outcome(one.policy, people)
+    assert not reference.raised, one.text
+    for engine in ENGINES:
+        assert differences(reference, outcome(one.policy, people, engine)) == [], f"{engine}\n{one.text}"
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)

@@ -58,7 +58,6 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few of each."""
     monkeypatch.setattr(small_spaces, "MOST_RECORDS", 1)
     monkeypatch.setattr(mutated_policies, "MOST", 8)
-    monkeypatch.setattr(mutated_policies, "FEWEST", 8)
     monkeypatch.setattr(mutated_data, "OF_EACH", dict.fromkeys(mutated_data.OF_EACH, 6))
     monkeypatch.setattr(open_values, "STUDENTS", 12)
     for module in (failing_files, killed_runs):
