@@ -82,15 +82,18 @@ def _debited(run: Run, debit: Entry, left: v.Number | None = None) -> Entry:
     return debit
 
 
-def _within_its_parts(run: Run, name: str, found: v.Number) -> v.Number:
+def _within_its_parts(run: Run, name: str, found: v.Interval) -> v.Number:
     """What is left of an account around another one: what it had and what was taken of it may hang on the same
-    decision, as may what its parts have now, so it lies within both ranges.
+    decision, as may what its parts have now, so it lies within both ranges, and not below zero unless entries do.
     """
     account = run.policy.accounts[name]
     if account.sort != "category":
         return found
     parts = v.total((_directly(run, name), *map(run.whole, account.children)))
-    return v.interval(max(v.low(found), v.low(parts)), min(v.high(found), v.high(parts)))
+    least, most = max(found.low, v.low(parts)), min(found.high, v.high(parts))
+    if least < 0 and all(v.low(run.sum([entry])) >= 0 for entry in run.everything(name)):
+        least = v.ZERO
+    return v.interval(least, most)
 
 
 def _directly(run: Run, name: str) -> v.Number:
