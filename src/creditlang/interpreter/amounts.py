@@ -51,7 +51,8 @@ def _value(run: Run, operator: o.Amount, cases: list[o.Case], entry: Entry, meas
             return
         total = _chosen_amount(run, operator, entry, chosen, unsure, sure, measured)
     except Undetermined as why:
-        undetermined(run, entry, why, operator.fallback, operator)
+        if entry.state == "live":  # else a decision is out of its bounds, which no line without a value changes
+            undetermined(run, entry, why, operator.fallback, operator)
         is_open = entry.state == "live" and entry.pending
         entry.raw = entry.amount if entry.raw is None and is_open else entry.raw
         return
@@ -224,9 +225,10 @@ def _case_amount(run: Run, case: o.Case, entry: Entry, env: Environment) -> v.Nu
         return possible
     value: Decimal = evaluate(case.value, env)
     if not v.low(low) <= value <= v.high(high):
-        reason = Phrase(f"the decision {value} is outside {low} to {high}", f"裁量值{value}不在{low}至{high}之间")
+        one, two, three = v.written(value), v.written(low), v.written(high)
+        reason = Phrase(f"the decision {one} is outside {two} to {three}", f"裁量值{one}不在{two}至{three}之间")
         entry.state, entry.reason = "invalid", reason
-        entry.record.problem = report("CR656", entry.record.place, value=value, low=low, high=high)
+        entry.record.problem = report("CR656", entry.record.place, value=one, low=two, high=three)
     return value
 
 
