@@ -309,7 +309,12 @@ class Run:
             return [key for key in known if here is None or self.periods.around(period, key, here[0]) == here[1]]
         found = self.periods.begun_inside(period, here)
         if of is not None:
-            found |= (self.inside(of.name, here, period) if here is not None else self.balances.get(of.name, {})).keys()
+            if here is not None:
+                found |= self.inside(of.name, here, period).keys()
+            elif period == (self.policy.accounts[of.name].period or "semester"):
+                found |= self.balances.get(of.name, {}).keys()
+            else:  # the category is kept by periods of another kind
+                found |= {self.periods.key(period, x.on, x.semester) or "" for x in self.everything(of.name)}
             found |= set() if self.begins(period, here) is True else {UNKNOWN_PERIOD}
         return sorted(found)
 
