@@ -149,7 +149,7 @@ class AmongPeople:
             return e.Read("attribute", attribute), self.program.attributes[attribute].type
         setting = self.program.canonical("let", node.text)
         if setting is not None:
-            return e.Read("setting", setting), self.scope.setting_type(setting)
+            return self.scope.setting(setting)
         fact = self.program.canonical("fact", node.text)
         around = self.scope.group_names(fact) if fact is not None else None
         if fact is not None and around is not None and around <= groups:

@@ -306,9 +306,9 @@ class Elaborator:
             return part
         setting = program.canonical("let", text)
         if setting is not None:
-            kind = self.scope.setting_type(setting)
+            read = self.scope.setting(setting)
             self.queries.check_setting(setting, node, context)
-            return e.Read("setting", setting), kind
+            return read
         account = program.account(text)
         if account is not None:
             return self.balance(account.name, node, context)

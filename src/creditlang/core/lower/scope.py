@@ -157,15 +157,24 @@ class Scope:
         """The type of a named value."""
         return self._once(name, self.setting_types, self.elaborate_setting, self.program.lets[name])
 
+    def setting(self, name: str) -> tuple[e.Expression, Type]:
+        """A named value, and its type."""
+        return self._read(e.Read("setting", name), self.setting_type(name))
+
     def fact_type(self, name: str) -> Type:
         """The type of a fact."""
         return self._once(name, self.fact_types, self.elaborate_fact, self.program.facts[name])
 
     def record_fact(self, name: str) -> tuple[e.Expression, Type]:
         """A fact of a record, and its type."""
-        return e.Value("record fact", name), self._once(
-            name, self.record_fact_types, self.elaborate_record_fact, self.program.facts[name]
-        )
+        kind = self._once(name, self.record_fact_types, self.elaborate_record_fact, self.program.facts[name])
+        return self._read(e.Value("record fact", name), kind)
+
+    def _read(self, x: e.Expression, kind: Type) -> tuple[e.Expression, Type]:
+        """What reads a name. It is not followed where what it stands for is not known: so the core has no circles of
+        names, though the policy has, and what walks through what names stand for comes to an end.
+        """
+        return (x if kind != UNKNOWN else e.Unknown()), kind
 
     def _once(self, name: str, known: dict[str, Type], find: Callable[[str], Type], node: t.Node) -> Type:
         if name in known:
