@@ -243,16 +243,16 @@ class Work(AskedOfReference):
             found = (taking,) if taking is not None else ()
             if conditional:
                 found = (*found, *self._by_condition(conditional, row))
-            if self.invalid and (known := self.invalid.get(row[RECORD].key)):
+            if problems and (problem := problems.get(id(row))) is not None:
+                self._not_judged(row, problem, found)  # a guard of the kind asked for what is not there
+            elif not found:
+                self._not_taken(row, said, field)
+            elif self.invalid and (known := self.invalid.get(row[RECORD].key)):
                 for _, rule, _, _ in found:
                     entry = self.opened(rule, row) if said is None else self.reopened(rule, row, said)
                     taken[rule].append(known_invalid(entry, known))
                 if (wrong := known[0].record.problem) is not None:
                     problems[id(row)] = wrong
-            elif problems and (problem := problems.get(id(row))) is not None:
-                self._not_judged(row, problem, found)  # a guard of the kind asked for what is not there
-            elif not found:
-                self._not_taken(row, said, field)
             else:
                 for _, rule, _, group in found:
                     if group and (said is None or said[0] == "live") and self._group_unknown(kind, row):
