@@ -98,3 +98,14 @@ def test_items_that_have_not_changed_are_not_parsed_again(monkeypatch: pytest.Mo
     monkeypatch.setitem(parse.__globals__, "_attempt", lambda part: attempts.append(part.text) or attempt(part))
     check(SourceFile("policy", CLOSED_UP.replace("每次0.2", "每次0.3")), kept)
     assert "讲座周" not in attempts[0] and "0.3" in attempts[0]
+
+
+@pytest.mark.parametrize("after", [
+    "category points in credit : n\n    item late : 1 per event\n",
+    "category points in credit\n    cap (1 +\n    item late : 1 per event\n    2) per semester\n",
+    "category points in credit # x : y\n    item late : 1 per event\n    cap 7 in total\n",
+])  # fmt: skip
+def test_items_that_may_not_stand_where_they_are(after: str) -> None:
+    kept = KeptDeclarations()
+    parse(SourceFile("policy", "category points in credit\n    item late : 1 per event\n"), (), kept)
+    check(SourceFile("policy", after), kept)

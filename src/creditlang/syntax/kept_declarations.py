@@ -122,19 +122,23 @@ def changed_text(piece: Prepared, text: str) -> Prepared:
 @lru_cache(256)
 def blocks(text: str) -> tuple[tuple[int, int], ...]:
     """Where items, and categories in others, begin and end in the body of a declaration: whole lines in which nothing
-    is left open. None where lines do not begin alike.
+    is left open. None where lines do not begin alike, where the heading has its body behind it, or where anything else
+    is left open: without them the rest might be understood that is not with them.
     """
     heading, _, body = text.partition("\n")
     lines = [(match.start() + len(heading) + 1, match[1], match[2]) for match in _LINE.finditer(body) if match[2]]
     indent = lines[0][1] if lines else ""
     if not lines or not _opens().match(heading) or any(not deeper.startswith(indent) for _, deeper, _ in lines):
         return ()
+    if ":" in _TEXT_OR_COMMENT.sub("", heading) or leaves_open(heading):
+        return ()
     starts = [(start, rest) for start, deeper, rest in lines if deeper == indent]
     ends = [*(start for start, _ in starts[1:]), len(text)]
+    found = [(start, end, _opens().match(rest)) for (start, rest), end in zip(starts, ends, strict=True)]
+    if any(leaves_open(text[start:end]) for start, end, item in found if not item):
+        return ()
     return tuple(
-        (start, end)
-        for (start, rest), end in zip(starts, ends, strict=True)
-        if _opens().match(rest) and not any(map(leaves_open, text[start:end].split("\n")))
+        (start, end) for start, end, item in found if item and not any(map(leaves_open, text[start:end].split("\n")))
     )
 
 
