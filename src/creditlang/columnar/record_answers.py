@@ -214,7 +214,7 @@ class RecordAnswers:
         if places is not None and self._hangs_on_balances(kind, question):
             return self._found(kind, question, places)
         found = self.answers(kind, question)
-        if places is None or len(found.numbers) == 1:
+        if places is None:
             return found
         return _by_record(found.of(places - self.cohort.kinds[kind].first), found.values)
 
