@@ -9,7 +9,7 @@ from attrs import frozen
 from creditlang.comparison import Change, Differences, RecordChange
 from creditlang.comparison.changes import NEEDED, paired
 from creditlang.core import operators as o
-from creditlang.core.dependencies import within
+from creditlang.core.account_trees import within
 from creditlang.diagnostics import Language, Phrase, in_language, render
 from creditlang.diagnostics.diagnostic import COLON, Diagnostic
 from creditlang.explain import Explanation

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Final
 
-from creditlang.core.dependencies import within
+from creditlang.core.account_trees import within
 from creditlang.core.expressions import Value
 from creditlang.core.operators import Account, Case, Decide, Policy
 from creditlang.diagnostics import Language, Phrase, in_language

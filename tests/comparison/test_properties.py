@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from creditlang.cohort import Settings, run_cohort
 from creditlang.comparison import Change, Comparison, Differences, differences
-from creditlang.core.dependencies import within
+from creditlang.core.account_trees import within
 from creditlang.core.operators import Policy
 from creditlang.driver import compile_text
 from creditlang.ledger import StudentResult

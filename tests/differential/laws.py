@@ -14,7 +14,7 @@ from attrs import evolve
 from tests.differential.drafts import Draft, compiled
 from tests.differential.outcomes import MOST_TOLD, Outcome, outcome, result_places, table_places
 from tests.differential.people import Rows, World
-from tests.differential.sentences import Line, numbered, printed
+from tests.differential.sentences import TIME, Line, numbered, printed
 
 import creditlang
 from creditlang.core import expressions as e
@@ -225,6 +225,34 @@ def a_higher_cap(rng: random.Random, draft: Draft, world: World, before: Outcome
             yield f"{old} ≠ {row}"
 
 
+def accounts_read(rng: random.Random, draft: Draft, world: World, before: Outcome) -> Iterator[str]:
+    """A fact that reads an account says what the account's own line says; also among periods of another kind."""
+    policy, lines = draft.policy, []
+    for number, account in enumerate(policy.accounts.values()):
+        if account.period is not None:
+            lines.append(Line(f"FACT read_{number} PER {_period(account.period)}", [Line(account.name)]))
+        if account.period is None or account.sort == "category":
+            lines.append(Line(f"FACT whole_{number}", [Line(account.name + " EVER" * (account.period is not None))]))
+    reading = compiled(printed([*draft.lines, *lines], draft.dialect))
+    if reading is None:
+        return  # an account of its own unit stands where a fact may not, or a circle
+    after = outcome(reading, world)
+    yield from _raised(before, after)
+    if after.raised:
+        return
+    ways = {(row[0], row[1], row[2]): row[3] for row in after.tables["facts"]}
+    for number, account in enumerate(policy.accounts.values()):
+        for student, name, period, amount, *_ in after.tables["accounts"]:
+            if name == account.name:
+                key = (student, f"{'read' if period else 'whole'}_{number}", period)
+                if key in ways and ways[key] != amount:
+                    yield f"{student} {name} {period}: {amount} ≠ {ways[key]}"
+
+
+def _period(name: str) -> str:
+    return next((word for word, forms in TIME.items() if forms[0] == name), name)
+
+
 LAWS: dict[str, Law] = {
     law.__name__: law
     for law in (
@@ -239,6 +267,7 @@ LAWS: dict[str, Law] = {
         a_record_of_nobody,
         a_record_tried,
         a_higher_cap,
+        accounts_read,
     )
 }
 

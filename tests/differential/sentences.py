@@ -15,7 +15,7 @@ from creditlang.syntax.keywords import keywords
 Dialect = Literal["en", "zh"]
 _KEYWORD = re.compile(r"\b[A-Z][A-Z_]+\b|@\w+")
 _TEXT = re.compile(r'("[^"]*")')
-_TIME: Mapping[str, tuple[str, str]] = {
+TIME: Mapping[str, tuple[str, str]] = {
     "@semester": ("semester", "学期"), "@year": ("year", "学年"), "@week": ("week", "周"), "@month": ("month", "月"),
     "@calendar_year": ("calendar year", "自然年"), "@day": ("day", "日"), "@quarter": ("quarter", "季度"),
     "@days": ("days", "天"), "@weeks": ("weeks", "周"), "@months": ("months", "个月"), "@years": ("years", "年"),
@@ -87,6 +87,6 @@ def _sentence(text: str, dialect: Dialect) -> str:
 
 
 def _word(word: str, dialect: Dialect) -> str:
-    if word in _TIME:
-        return _TIME[word][dialect == "zh"]
+    if word in TIME:
+        return TIME[word][dialect == "zh"]
     return keywords().written(word, dialect) if word in keywords().forms else word

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from creditlang.cohort import Cohort, Settings, run_cohort
-from creditlang.core.dependencies import within
+from creditlang.core.account_trees import within
 from creditlang.core.operators import Policy
 from creditlang.core.scales import scale_of
 from creditlang.driver import compile_text

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.core.dependencies import references, within
+from creditlang.core.account_trees import within
+from creditlang.core.dependencies import references
 from creditlang.diagnostics import Diagnostic, Phrase, report
 
 

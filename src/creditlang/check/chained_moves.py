@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from creditlang.core import operators as o
-from creditlang.core.dependencies import within
+from creditlang.core.account_trees import within
 from creditlang.diagnostics import Diagnostic, report
 
 

@@ -10,7 +10,7 @@ from itertools import combinations, pairwise
 from creditlang.check.possible_cases import Grid
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.core.dependencies import root_of
+from creditlang.core.account_trees import root_of
 from creditlang.diagnostics import Diagnostic, report
 
 _INSIDE: Mapping[str, frozenset[str]] = {

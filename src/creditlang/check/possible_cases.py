@@ -22,7 +22,8 @@ from attrs import define, field, frozen
 from creditlang.check.tried_values import days_tried, numbers_tried, step_of
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.core.dependencies import references, within
+from creditlang.core.account_trees import within
+from creditlang.core.dependencies import references
 from creditlang.values import EXACT
 
 MAXIMUM: Final = 4096

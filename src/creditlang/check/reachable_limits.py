@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.core.dependencies import within
+from creditlang.core.account_trees import within
 from creditlang.diagnostics import Diagnostic, Phrase, report
 from creditlang.values import low, multiply, plain, total
 

@@ -32,7 +32,8 @@ from creditlang.columnar.record_scope import LATE, WRONG, RecordScope
 from creditlang.columnar.record_tables import RecordTables, alone
 from creditlang.columnar.student_values import Students
 from creditlang.core import operators as o
-from creditlang.core.dependencies import Node, searched, within
+from creditlang.core.account_trees import within
+from creditlang.core.dependencies import Node, searched
 from creditlang.data.coded.coded_dataset import CodedDataset
 from creditlang.diagnostics import Phrase, message
 from creditlang.interpreter.evaluate import (

@@ -23,7 +23,7 @@ from creditlang.columnar.line_tables import MOST, Known, whole
 from creditlang.columnar.record_tables import RecordTables, RuleTable, alone
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.core.dependencies import within
+from creditlang.core.account_trees import within
 from creditlang.core.parts import expressions
 from creditlang.nodes import changed
 from creditlang.plan import Plan

@@ -13,7 +13,7 @@ from creditlang.columnar.group_programs import Together
 from creditlang.columnar.student_columns import Balance
 from creditlang.columnar.student_values import Students
 from creditlang.core import operators as o
-from creditlang.core.dependencies import within
+from creditlang.core.account_trees import within
 
 
 class Postings:

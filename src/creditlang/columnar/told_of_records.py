@@ -8,7 +8,7 @@ from attrs import evolve
 
 from creditlang.columnar.entry_columns import LIVE, VOID, Entries
 from creditlang.core import operators as o
-from creditlang.core.dependencies import within
+from creditlang.core.account_trees import within
 from creditlang.diagnostics import Diagnostic
 from creditlang.nodes import changed
 

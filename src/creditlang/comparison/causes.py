@@ -18,7 +18,8 @@ from attrs import define, field
 from creditlang.comparison.changes import NEEDED, Change, Key
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.core.dependencies import reads, within, worked_out
+from creditlang.core.account_trees import within
+from creditlang.core.dependencies import reads, worked_out
 from creditlang.values import total
 
 

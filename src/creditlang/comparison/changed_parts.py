@@ -18,7 +18,8 @@ from attrs import define, field, fields, frozen
 
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.core.dependencies import MOVES, Node, Order, reads, references, root_of, within
+from creditlang.core.account_trees import root_of, within
+from creditlang.core.dependencies import MOVES, Node, Order, reads, references
 
 _IN_PARTS: Final = frozenset({
     "settings", "kinds", "accounts", "rules", "facts", "record_facts", "moves", "requirements", "uniques",

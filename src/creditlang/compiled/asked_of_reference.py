@@ -108,6 +108,7 @@ class AskedOfReference:
     open: Phrase | None
     """What is open in the first rule, fact or requirement that was left to the interpreter for that."""
     program: Any
+    known: dict[Any, Any]
     told: dict[int, Told]
     undated: set[int]
     """Rows of which it is not known in which periods they lie."""
@@ -336,6 +337,8 @@ class AskedOfReference:
         self._show_requests()
         evaluation.work_out("moves", "", StudentResult(self.student.identifier, True))
         self.theirs.update((*rules, ""))  # those of the moves themselves are of no rule
+        for key in [key for key in self.known if isinstance(key[0], int)]:
+            del self.known[key]  # a fact of a record may read what has been moved
         self._take_back(evaluation)
 
     def _show_requests(self) -> None:

@@ -18,7 +18,7 @@ from creditlang.compiled.policy_at_hand import OPEN_VALUE, HandOver
 from creditlang.compiled.requirement_source import Act, Functions, Made, RequirementSource
 from creditlang.compiled.student_work import Work
 from creditlang.core import operators as o
-from creditlang.core.dependencies import within
+from creditlang.core.account_trees import within
 from creditlang.core.posted_elsewhere import queued
 from creditlang.interpreter.evaluate import periods_asked
 from creditlang.ledger import StudentResult

@@ -31,7 +31,8 @@ from creditlang.compiled.light_entries import (
 )
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.core.dependencies import references, within
+from creditlang.core.account_trees import within
+from creditlang.core.dependencies import references
 from creditlang.interpreter.searches import Way
 from creditlang.values import Undetermined
 

@@ -3,7 +3,8 @@
 A policy is worked out in nodes: the guards of a kind of record, the item bodies of an account tree, a proof that is
 used once, the tree itself, a credit, a fact, all moves in one queue, a requirement. A node comes after every node whose
 balance or fact it reads, and after the guards of every kind that it searches.
-What reads an account that moves touch comes after the moves; only the moves themselves see the balance before.
+What reads an account that moves touch comes after the moves; only the moves themselves, and what they wait for, see it
+as it was before.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,6 +16,8 @@ import attrs
 
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
+from creditlang.core.account_trees import root_of, within
+from creditlang.core.moved_accounts import served, takes, touched
 from creditlang.core.parts import inside, periods_among, periods_named
 from creditlang.core.posted_elsewhere import posts_elsewhere
 from creditlang.core.recurrences import in_order_of_time
@@ -79,58 +82,12 @@ def parts_with_expressions(policy: o.Policy) -> tuple[Any, ...]:
     return tuple(parts)
 
 
-def root_of(accounts: Mapping[str, o.Account], name: str) -> str:
-    """The outermost account around an account."""
-    parent = accounts[name].parent
-    return root_of(accounts, parent) if parent else name
-
-
-def within(accounts: Mapping[str, o.Account], name: str) -> Iterator[str]:
-    """An account and all inside it."""
-    yield name
-    for child in accounts[name].children:
-        yield from within(accounts, child)
-
-
 def expires(accounts: Mapping[str, o.Account], rules: Mapping[str, o.Rule], name: str) -> bool:
     """Whether entries of an account, or of one inside or around it, count for a time only."""
     held = [accounts[inner] for inner in within(accounts, root_of(accounts, name))]
     bodies = [account.operators for account in held]
     bodies += [rules[rule].operators for account in held for rule in account.items]
     return any(isinstance(operator, o.Post) and operator.until for body in bodies for operator in body)
-
-
-def touched(
-    accounts: Mapping[str, o.Account], rules: Mapping[str, o.Rule], moves: tuple[o.Move, ...]
-) -> frozenset[str]:  # fmt: skip
-    """The accounts that moves take from or give to, with all around and inside them."""
-    found: set[str] = set()
-    ends = {name for move in moves for name in (*move.sources, move.target)}
-    for account in accounts.values():
-        for take in _takes(account):
-            ends |= {account.name, *take.sources} if take.sources else _may_be_taken_from(accounts)
-        if _takes(account) and posts_elsewhere(accounts, rules, [*within(accounts, root_of(accounts, account.name))]):
-            ends |= {x.name for x in accounts.values() if x.sort in ("category", "score") and x.unit == account.unit}
-    for name in ends:
-        found.update(within(accounts, name))
-        found.update(around(accounts, name))
-    return frozenset(found)
-
-
-def _may_be_taken_from(accounts: Mapping[str, o.Account]) -> set[str]:
-    return {name for name, account in accounts.items() if account.sort in ("category", "account")}
-
-
-def around(accounts: Mapping[str, o.Account], name: str) -> Iterator[str]:
-    """The accounts around an account, the inner before the outer."""
-    parent = accounts[name].parent
-    if parent:
-        yield parent
-        yield from around(accounts, parent)
-
-
-def _takes(account: o.Account) -> tuple[o.Move, ...]:
-    return tuple(operator for operator in account.operators if isinstance(operator, o.Move))
 
 
 @attrs.define(kw_only=True)
@@ -149,6 +106,9 @@ class Order:
     recurrences: list[tuple[Node, ...]] = attrs.field(factory=list)
     """Nodes that are worked out period by period, in the order of one period."""
     touched: frozenset[str] = attrs.field(init=False)
+    served: frozenset[str] = attrs.field(init=False)
+    before_or_after: list[tuple[Node, str, str]] = attrs.field(factory=list)
+    """What reads an account as the moves leave it, or as it was if they wait for it; the reader, the account."""
     record_reads: dict[tuple[str, bool, bool], dict[Node, str]] = attrs.field(factory=dict)
     graph: dict[Node, set[Node]] = attrs.field(factory=dict)
     even_void: list[tuple[Node, str]] = attrs.field(factory=list)
@@ -159,6 +119,7 @@ class Order:
 
     def __attrs_post_init__(self) -> None:
         self.touched = touched(self.accounts, self.rules, self.moves)
+        self.served = served(self.accounts, self.rules)
 
     def find(self) -> tuple[tuple[Node, ...], tuple[tuple[str, str], ...]]:
         """The nodes in order; or no nodes and, along a circle, what reads what.
@@ -171,6 +132,7 @@ class Order:
         self._trees()
         self._decisions()
         self._even_void()
+        self._after_moves()
         found: list[Node] = []
         try:
             for nodes, over_time in in_order_of_time(self.graph, self.earlier):
@@ -244,9 +206,8 @@ class Order:
                 continue
             elif value.sort == "account":
                 found[self.node_of(name)] = name
-                earned = isinstance(value.at, (e.Here, e.Previous)) and self.accounts[name].sort != "credit"
                 whole_run = e.of_another_run(value.at) or not before_moves
-                if name in self.touched and whole_run and not earned:
+                if name in self.touched and whole_run and not self._earned(value):
                     found[MOVES] = name
             else:
                 name = name.partition(".")[0]
@@ -295,6 +256,7 @@ class Order:
             found.pop(node, None)
         self._add(node, found, reader)
         self.even_void += [(node, kind) for kind in self._asked_even_void(parts)]
+        self.before_or_after += [(node, reader, name) for name in self._changed_by_moves(parts)]
         self._add(node, {("period", name): name for name in periods_among(parts) if name in self.periods}, reader)
         for earlier in self._reads(parts, before_moves, earlier=True):
             self.earlier.setdefault(node, set()).add(earlier)
@@ -315,6 +277,28 @@ class Order:
         for node, kind in self.even_void:
             if node[0] != "kind" and node not in self._all_behind(("kind", kind)):
                 self._add(node, {("kind", kind)})
+
+    def _changed_by_moves(self, parts: tuple[Written, ...], seen: frozenset[str] = frozenset()) -> Iterator[str]:
+        """The accounts of which parts read what the moves change, by facts of records, too."""
+        for x in parts:
+            match x:
+                case e.Query(level=e.CountedIn(account=name)) if name in self.served:
+                    yield name
+                case e.Value(sort="account", name=name) if name in (self.served if self._earned(x) else self.touched):
+                    yield name
+                case e.Value(sort="record fact", name=name) if name not in seen:
+                    yield from self._changed_by_moves(tuple(inside(self.record_facts[name])), seen | {name})
+
+    def _earned(self, value: e.Value) -> bool:
+        """Whether a value is what an account has in one period, which taking from it leaves as it is."""
+        return isinstance(value.at, (e.Here, e.Previous)) and self.accounts[value.name].sort != "credit"
+
+    def _after_moves(self) -> None:
+        """What reads that the moves change comes after them, unless they wait for it."""
+        behind = self._all_behind(MOVES) if self.touched else set()
+        for node, reader, name in self.before_or_after:
+            if node not in behind:
+                self._add(node, {MOVES: name}, reader)
 
     def _all_behind(self, node: Node) -> set[Node]:
         """All that a node reads, at any remove, itself included."""
@@ -373,7 +357,7 @@ class Order:
         for root in trees:
             held = list(within(self.accounts, root))
             posts = posts_elsewhere(self.accounts, self.rules, held)
-            if posts and not any(_takes(self.accounts[name]) for name in held):
+            if posts and not any(takes(self.accounts[name]) for name in held):
                 for other in trees - {root}:
                     self._add(("tree", other), {("tree", root)})
 
@@ -386,7 +370,7 @@ class Order:
             after.add(("kind", move.kind))
             self._read(MOVES, (move.ratios, move.limit, move.guards), move.target, before_moves=True)
         for name, account in self.accounts.items():
-            if _takes(account):
+            if takes(account):
                 after |= {self.node_of(other) for other in self.touched if self.accounts[other].sort != "credit"}
                 after.add(("tree", root_of(self.accounts, name)))
                 self._read(MOVES, account.operators, name, before_moves=True)

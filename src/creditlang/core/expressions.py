@@ -174,7 +174,7 @@ class People(Written):
 
 @node
 class CountedIn(Written):
-    """Of the records of a kind, those of which an account has counted something, before any moves."""
+    """Of the records of a kind, those of which an account counted something; before moves, for what they wait for."""
 
     account: str
 

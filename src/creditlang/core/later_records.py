@@ -5,7 +5,8 @@ from typing import Any
 
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.core.dependencies import root_of, touched, within
+from creditlang.core.account_trees import root_of, within
+from creditlang.core.moved_accounts import touched
 from creditlang.core.parts import inside, periods_named
 
 _OF_THE_RECORD = ("field", "part", "attribute", "part of person", "named")

@@ -14,7 +14,7 @@ from attrs import define, evolve
 
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.core.dependencies import around, within
+from creditlang.core.account_trees import around, within
 from creditlang.core.parts import expressions
 from creditlang.core.recurrent_sums import multiplies
 from creditlang.source import Span

@@ -11,7 +11,7 @@ from attrs import define, field, frozen
 
 from creditlang.cohort import Settings, run_cohort
 from creditlang.core import operators as o
-from creditlang.core.dependencies import within
+from creditlang.core.account_trees import within
 from creditlang.ledger import StudentResult
 from creditlang.plugin import PluginManager
 from creditlang.schema import RawTable

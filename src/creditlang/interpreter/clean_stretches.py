@@ -13,7 +13,7 @@ from typing import Any, Final
 from creditlang import values as v
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.core.dependencies import within
+from creditlang.core.account_trees import within
 from creditlang.diagnostics import Phrase
 from creditlang.interpreter.student_run import Environment, Run
 from creditlang.values import Undetermined

@@ -19,7 +19,8 @@ from attrs import define, evolve, frozen
 from creditlang import values as v
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.core.dependencies import MOVES, root_of
+from creditlang.core.account_trees import root_of
+from creditlang.core.dependencies import MOVES
 from creditlang.core.posted_elsewhere import queued
 from creditlang.diagnostics import Diagnostic, Phrase, in_language, message, report
 from creditlang.interpreter.balances_then import window_of, windows_in
@@ -568,6 +569,8 @@ class Evaluation:
                 self.extra.extend(run_moves(self.run))
                 self.post_takers()
                 self.run.stage += 1
+                for key in [key for key in self.run.known if key[0] == "fact"]:
+                    del self.run.known[key]  # a fact of a record may read what has been moved
             case "require":
                 self.require(self.policy.requirements[name], result)
 

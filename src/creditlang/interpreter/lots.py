@@ -10,7 +10,8 @@ from datetime import date
 from attrs import frozen
 
 from creditlang import values as v
-from creditlang.core.dependencies import expires, within
+from creditlang.core.account_trees import within
+from creditlang.core.dependencies import expires
 from creditlang.diagnostics import Phrase, in_language
 from creditlang.interpreter.student_run import Run
 from creditlang.ledger import Entry, Step

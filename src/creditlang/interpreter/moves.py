@@ -14,7 +14,8 @@ from attrs import define
 from creditlang import values as v
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.core.dependencies import references, root_of, within
+from creditlang.core.account_trees import root_of, within
+from creditlang.core.dependencies import references
 from creditlang.core.scales import scale_of
 from creditlang.diagnostics import Phrase
 from creditlang.interpreter.bodies import serve

@@ -11,7 +11,8 @@ from attrs import field, frozen
 
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.core.dependencies import around, reads, references, within
+from creditlang.core.account_trees import around, within
+from creditlang.core.dependencies import reads, references
 from creditlang.core.parts import inside
 from creditlang.ledger import Record
 from creditlang.one_student import period_on

@@ -8,7 +8,7 @@ from attrs import frozen
 
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.core.dependencies import within
+from creditlang.core.account_trees import within
 from creditlang.need.addition import Addition
 
 What = tuple[str, str]

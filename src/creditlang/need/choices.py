@@ -14,7 +14,8 @@ from attrs import evolve
 
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.core.dependencies import references, within
+from creditlang.core.account_trees import within
+from creditlang.core.dependencies import references
 from creditlang.ledger import Record, StudentResult
 from creditlang.need.addition import Addition, Fillable, done_again, givers, sources, values_like, variants
 from creditlang.need.choice import Choice, accounts_of

@@ -16,7 +16,7 @@ from attrs import frozen
 
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.core.dependencies import around
+from creditlang.core.account_trees import around
 from creditlang.ledger import Entry, StudentResult
 from creditlang.need.addition import ANEW, Addition
 from creditlang.need.choice import Choice

@@ -7,7 +7,8 @@ from decimal import Decimal
 from creditlang.check.reachable_limits import most_of_one
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.core.dependencies import around, touched, within
+from creditlang.core.account_trees import around, within
+from creditlang.core.moved_accounts import touched
 from creditlang.core.parts import inside
 from creditlang.ledger import StudentResult
 from creditlang.need.addition import sources

@@ -12,7 +12,7 @@ from attrs import frozen
 from creditlang.api import Result
 from creditlang.comparison import Change, differences
 from creditlang.comparison.changes import NEEDED
-from creditlang.core.dependencies import within
+from creditlang.core.account_trees import within
 from creditlang.core.operators import Account
 from creditlang.diagnostics import Language, in_language
 from creditlang.diagnostics.diagnostic import COLON

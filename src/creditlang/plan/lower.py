@@ -13,7 +13,7 @@ from attrs import field, frozen
 
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.core.dependencies import within
+from creditlang.core.account_trees import within
 from creditlang.core.scales import Scales
 from creditlang.diagnostics import Phrase
 from creditlang.frozen_mapping import freezing

@@ -9,7 +9,7 @@ from attrs import evolve, field, frozen
 
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
-from creditlang.core.dependencies import within
+from creditlang.core.account_trees import within
 from creditlang.diagnostics import Language, Phrase
 from creditlang.plugin.rulebook_data import Rows, RuleInWords, Sentence
 from creditlang.resolve import Program

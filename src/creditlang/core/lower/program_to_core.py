@@ -14,15 +14,7 @@ from attrs import evolve, fields_dict
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.articles import article_range
-from creditlang.core.dependencies import (
-    Node,
-    Order,
-    reads,
-    references,
-    references_of,
-    searched,
-    worked_out,
-)
+from creditlang.core.dependencies import Node, Order, reads, references, references_of, searched, worked_out
 from creditlang.core.later_records import untouched_by_later
 from creditlang.core.lower.adjustment_lines import ONE
 from creditlang.core.lower.among_people import AmongPeople
