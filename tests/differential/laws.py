@@ -226,7 +226,7 @@ def a_higher_cap(rng: random.Random, draft: Draft, world: World, before: Outcome
 
 
 def accounts_read(rng: random.Random, draft: Draft, world: World, before: Outcome) -> Iterator[str]:
-    """A fact that reads an account says what the account's own line says; also among periods of another kind."""
+    """A fact that reads an account says what the account's own line says."""
     policy, lines = draft.policy, []
     for number, account in enumerate(policy.accounts.values()):
         if account.period is not None:

@@ -19,9 +19,6 @@ record conversion
     on: date
     credits: number, at least 0
     proof: text, optional
-record note
-    on: date
-    proof: text, optional
 category pool in credit
     item work from act
         1 per event

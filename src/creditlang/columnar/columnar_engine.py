@@ -34,6 +34,7 @@ from creditlang.columnar.student_values import Students
 from creditlang.core import operators as o
 from creditlang.core.account_trees import within
 from creditlang.core.dependencies import Node, searched
+from creditlang.core.moved_accounts import takes
 from creditlang.data.coded.coded_dataset import CodedDataset
 from creditlang.diagnostics import Phrase, message
 from creditlang.interpreter.evaluate import (
@@ -283,7 +284,7 @@ class _Run:
         for move in self.policy.moves:
             self.odd[self.cohort.owners[self.scope.given(move.kind, chunk.students.places)]] = True
         for account in accounts.values():
-            if any(isinstance(operator, o.Move) for operator in account.operators):
+            if takes(account):
                 rules = [self.rule_numbers[x] for name in within(accounts, account.name) for x in accounts[name].items]
                 for entries in chunk.entries:
                     entries.set_aside(

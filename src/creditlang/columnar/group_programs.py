@@ -24,6 +24,7 @@ from creditlang.columnar.record_tables import RecordTables, RuleTable, alone
 from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.account_trees import within
+from creditlang.core.moved_accounts import takes
 from creditlang.core.parts import expressions
 from creditlang.nodes import changed
 from creditlang.plan import Plan
@@ -305,7 +306,7 @@ def programs(plan: Plan, known: Known, tables: dict[str, RecordTables]) -> dict[
         rules = [policy.rules[item] for account in inside for item in account.items]
         if len({account.period or "semester" for account in inside}) > 1 or inside[0].period not in _POSTED:
             continue
-        if any(isinstance(x, o.Move) for account in inside for x in account.operators):
+        if any(takes(account) for account in inside):
             continue
         taken = [rule for rule in rules if rule.kind in found and not any(rule.name in over for over in used)]
         if not any(account.operators for account in inside):

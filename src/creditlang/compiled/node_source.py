@@ -19,7 +19,7 @@ from creditlang.compiled.requirement_source import Act, Functions, Made, Require
 from creditlang.compiled.student_work import Work
 from creditlang.core import operators as o
 from creditlang.core.account_trees import within
-from creditlang.core.posted_elsewhere import queued
+from creditlang.core.moved_accounts import queued, takes
 from creditlang.interpreter.evaluate import periods_asked
 from creditlang.ledger import StudentResult
 
@@ -309,7 +309,7 @@ class NodeSource:
         """Nothing, unless somebody asks for a move; then the reference works through the queue."""
         policy = self.policy
         kinds = tuple(move.kind for move in policy.moves)
-        taking = [name for name, x in policy.accounts.items() if any(isinstance(line, o.Move) for line in x.operators)]
+        taking = [name for name, account in policy.accounts.items() if takes(account)]
         rules = tuple(rule for name in taking for rule in self._items_within(name))
 
         def act(w: Work) -> None:

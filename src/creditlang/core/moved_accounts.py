@@ -41,6 +41,12 @@ def served(accounts: Accounts, rules: Rules) -> frozenset[str]:
     return _with_trees(accounts, ends)
 
 
+def queued(policy: o.Policy) -> frozenset[str]:
+    """The rules whose entries take: these stand in the queue of moves, which posts what goes to another account."""
+    takers = [name for name, account in policy.accounts.items() if takes(account)]
+    return frozenset(rule for taker in takers for name in policy.inside[taker] for rule in policy.accounts[name].items)
+
+
 def _may_be_taken_from(accounts: Accounts) -> set[str]:
     return {name for name, account in accounts.items() if account.sort in ("category", "account")}
 

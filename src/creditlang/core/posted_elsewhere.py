@@ -1,4 +1,4 @@
-"""Entries that are posted to an account that a field names, in place of their own, and when they are."""
+"""Entries that are posted to an account that a field names, in place of their own."""
 
 from collections.abc import Iterable, Mapping
 
@@ -10,9 +10,3 @@ def posts_elsewhere(accounts: Mapping[str, o.Account], rules: Mapping[str, o.Rul
     bodies = [accounts[name].operators for name in held]
     bodies += [rules[rule].operators for name in held for rule in accounts[name].items]
     return any(isinstance(line, o.Post) and line.field for body in bodies for line in body)
-
-
-def queued(policy: o.Policy) -> frozenset[str]:
-    """The rules whose entries take: these stand in the queue of moves, which posts what goes to another account."""
-    takers = [x.name for x in policy.accounts.values() if any(isinstance(line, o.Move) for line in x.operators)]
-    return frozenset(rule for taker in takers for name in policy.inside[taker] for rule in policy.accounts[name].items)

@@ -21,7 +21,7 @@ from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.account_trees import root_of
 from creditlang.core.dependencies import MOVES
-from creditlang.core.posted_elsewhere import queued
+from creditlang.core.moved_accounts import queued, takes
 from creditlang.diagnostics import Diagnostic, Phrase, in_language, message, report
 from creditlang.interpreter.balances_then import window_of, windows_in
 from creditlang.interpreter.bodies import run_body
@@ -719,11 +719,7 @@ class Evaluation:
     def post_takers(self) -> None:
         """Balances of categories that take, now that the queue has cut their entries, and of scores that have some."""
         accounts, rules = self.policy.accounts, self.interpreter.queued
-        roots = {
-            root_of(accounts, name)
-            for name, account in accounts.items()
-            if any(isinstance(operator, o.Move) for operator in account.operators)
-        }
+        roots = {root_of(accounts, name) for name, account in accounts.items() if takes(account)}
         given = {entry.account for rule in rules for entry in self.run.entries.get(rule, ())}
         roots |= {name for name in given if accounts[name].sort == "score" and not accounts[name].parent}
         for root in roots:

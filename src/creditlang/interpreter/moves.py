@@ -16,6 +16,7 @@ from creditlang.core import expressions as e
 from creditlang.core import operators as o
 from creditlang.core.account_trees import root_of, within
 from creditlang.core.dependencies import references
+from creditlang.core.moved_accounts import takes
 from creditlang.core.scales import scale_of
 from creditlang.diagnostics import Phrase
 from creditlang.interpreter.bodies import serve
@@ -83,7 +84,7 @@ def _offset_requests(run: Run) -> Iterator[_Request]:
 
 def _category_requests(run: Run) -> Iterator[_Request]:
     for account in run.policy.accounts.values():
-        if any(isinstance(operator, o.Move) for operator in account.operators):
+        if takes(account):
             rules = [
                 rule for name in within(run.policy.accounts, account.name) for rule in run.policy.accounts[name].items
             ]
@@ -314,7 +315,7 @@ def _take_source(run: Run, account: o.Account, operator: o.Move, entry: Entry) -
     accounts = run.policy.accounts
     fits = isinstance(source, str) and accounts[source].sort in ("category", "account")
     same = fits and root_of(accounts, str(source)) == root_of(accounts, account.name)
-    if not fits or same or _takes(run, str(source)):
+    if not fits or same or _may_take(run, str(source)):
         reason = Phrase("no account to take from is named", "没有写明扣自哪一类学分")
         if holds is True:
             dismiss(entry, "invalid", reason, operator)
@@ -341,7 +342,7 @@ def _rest(run: Run, source: _Source) -> v.Number | None:
     return v.hull(*(v.subtract(end, min(wanted, max(v.ZERO, end))) for end in (whole.low, whole.high)))
 
 
-def _takes(run: Run, source: str) -> bool:
+def _may_take(run: Run, source: str) -> bool:
     """Whether an account, or one inside it, takes itself, so that what it holds is not known yet."""
     inside = (run.policy.accounts[name] for name in within(run.policy.accounts, source))
-    return any(isinstance(operator, o.Move) for account in inside for operator in account.operators)
+    return any(takes(account) for account in inside)
