@@ -45,6 +45,13 @@ def _enrolled(w: Any, semester: str | None) -> bool:
     raise HandOver(OPEN_VALUE)
 
 
+def _fact_here(w: Any, name: str, key: str) -> Any:
+    """The value of a fact. Raises `HandOver` where it is open, or open whether there is one."""
+    if (name, key) in w.run.in_doubt:
+        raise HandOver(OPEN_VALUE)
+    return closed(w.run.fact(name, key))
+
+
 def _known(found: Mapping[str, Any], name: str, unsaid: Any) -> Any:
     return closed(found.get(name, unsaid))
 
@@ -62,7 +69,7 @@ def _required(w: Any, name: str) -> Any:
 CALLED: Final[Mapping[str, Any]] = {
     "Decimal": Decimal, "HandOver": HandOver, "BELOW_ZERO": BELOW_ZERO, "INVALID": INVALID, "ONE": Decimal(1),
     "OPEN_VALUE": OPEN_VALUE, "PENDING": PENDING, "Undetermined": Undetermined, "ZERO": v.ZERO,
-    "above_zero": _above_zero, "enrolled": _enrolled, "here": closed, "instead": counts_instead, "known": _known,
-    "no_case": _no_case, "no_value": _no_value, "quotient": v.quotient, "required": _required,
-    "rounded_down": _rounded_down, "term_of": _term_of,
+    "above_zero": _above_zero, "enrolled": _enrolled, "fact_here": _fact_here, "here": closed,
+    "instead": counts_instead, "known": _known, "no_case": _no_case, "no_value": _no_value, "quotient": v.quotient,
+    "required": _required, "rounded_down": _rounded_down, "term_of": _term_of,
 }  # fmt: skip

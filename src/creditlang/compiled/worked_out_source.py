@@ -28,9 +28,9 @@ class WorkedOutSource(ExpressionWriter):
             case "fact", e.Here():
                 period = self.policy.facts[x.name].period
                 if period is None:
-                    return Piece(f'here(w.run.fact({name}, ""))', True)
+                    return Piece(f'fact_here(w, {name}, "")', True)
                 if not here.kinds and here.period == period:
-                    return Piece(f"here(w.run.fact({name}, key))", True)
+                    return Piece(f"fact_here(w, {name}, key)", True)
             case "requirement", e.Here() if self.policy.requirements[x.name].period is None:
                 return Piece(f"required(w, {name})")
         return self.asked(x, here)
